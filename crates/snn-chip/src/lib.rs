@@ -1,0 +1,1 @@
+//! What a chip can do and what is loaded on it

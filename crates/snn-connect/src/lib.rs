@@ -1,0 +1,1 @@
+//! Connection rules: the one place that draws synapses

@@ -1,0 +1,4 @@
+//! E06xx: experiments, overrides, expectations (snn-model).
+
+super::codes! {
+}

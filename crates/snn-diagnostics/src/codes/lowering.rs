@@ -1,0 +1,4 @@
+//! E07xx: integration methods, stability, memory (snn-lower).
+
+super::codes! {
+}

@@ -1,0 +1,4 @@
+//! E04xx: populations, sources, projections (snn-model).
+
+super::codes! {
+}

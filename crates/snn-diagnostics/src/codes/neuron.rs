@@ -1,0 +1,4 @@
+//! E03xx: neuron models (snn-model).
+
+super::codes! {
+}

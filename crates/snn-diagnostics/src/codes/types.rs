@@ -1,0 +1,4 @@
+//! E02xx: names, units, dimensions, constants (snn-model).
+
+super::codes! {
+}

@@ -1,0 +1,1 @@
+//! The emulated chip: worker threads owning cores

@@ -1,0 +1,1 @@
+//! Straight-line programs of neurons and synapses: builder, verifier, evaluation

@@ -1,0 +1,1 @@
+//! Equations to kernels: exact propagators and integration schemes

@@ -1,0 +1,1 @@
+//! Mapping networks onto cores

@@ -1,0 +1,1 @@
+//! Names, units and equations checked: the typed model

@@ -1,0 +1,1 @@
+//! Deterministic arithmetic: exact ticks, functions, counter-based random numbers

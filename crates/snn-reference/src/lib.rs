@@ -1,0 +1,1 @@
+//! The slow, plain interpreter of the IR: the executable meaning

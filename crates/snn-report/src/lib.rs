@@ -1,0 +1,1 @@
+//! Reports as tables, then text, CSV, JSON, SVG and HTML

@@ -1,0 +1,1 @@
+//! Results of a run: spikes, traces, spike hash, recorder sinks

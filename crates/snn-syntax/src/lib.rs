@@ -1,0 +1,1 @@
+//! Text to tokens to syntax tree, and the formatter

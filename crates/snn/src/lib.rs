@@ -1,0 +1,1 @@
+//! The facade: compile and run

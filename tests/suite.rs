@@ -1,0 +1,1 @@
+//! ui, stages, golden, differential, cli.
