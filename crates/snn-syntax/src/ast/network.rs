@@ -1,0 +1,102 @@
+//! Bodies of networks.
+
+use snn_diagnostics::Span;
+
+use super::{Call, Check, Declaration, Expr, Name};
+
+/// One statement of a network body.
+#[derive(Clone, Debug)]
+pub enum NetworkItem {
+    /// `param N_E = 10000, g = 5`.
+    Param(Vec<Declaration>),
+    /// `check N_E > 0`.
+    Check(Check),
+    /// `population E[8000]: lif(tau = 20 ms)`.
+    Population(Population),
+    /// `source ext[N]: poisson(8 Hz)`.
+    Source(Source),
+    /// `let all = E + I`.
+    Let(Declaration),
+    /// `connect A -> B.ampa as ee { … }`.
+    Connect(Connect),
+    /// `for i in 0..8 { … }`.
+    For {
+        /// The loop variable.
+        variable: Name,
+        /// `lo .. hi`.
+        range: Expr,
+        /// The body.
+        body: Vec<NetworkItem>,
+        /// The keyword.
+        span: Span,
+    },
+    /// A construct that a later version runs; reported by the parser.
+    Later(Name),
+}
+
+/// `population L[i][N[i]]: lif(…)`.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Text of the `///` lines before it.
+    pub doc: Option<String>,
+    /// Its name.
+    pub name: Name,
+    /// One entry per pair of brackets: family indices first, the size or shape last.
+    pub brackets: Vec<Vec<Expr>>,
+    /// The model and its parameters.
+    pub model: Call,
+    /// Span of the model.
+    pub model_span: Span,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `source ext[N]: poisson(8 Hz)`.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub name: Name,
+    /// As in [`Population`].
+    pub brackets: Vec<Vec<Expr>>,
+    /// `poisson(…)`, `regular(…)`, `spikes(…)`.
+    pub kind: Call,
+    /// Span of the kind.
+    pub kind_span: Span,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `connect A -> B.ampa as ee { … }`.
+#[derive(Clone, Debug)]
+pub struct Connect {
+    /// Sources: a selection of populations or sources.
+    pub from: Expr,
+    /// Targets with the receptor as the last field.
+    pub to: Expr,
+    /// Name after `as`.
+    pub name: Option<Name>,
+    /// The body.
+    pub items: Vec<ConnectItem>,
+    /// From `connect` to the receptor.
+    pub span: Span,
+}
+
+/// One statement of a connect body.
+#[derive(Clone, Debug)]
+pub enum ConnectItem {
+    /// `rule indegree(C_E)`; a bare name is a call without arguments.
+    Rule {
+        /// The rule and its arguments.
+        rule: Call,
+        /// The place of the rule.
+        span: Span,
+    },
+    /// `weight 0.1 mV`.
+    Weight(Expr),
+    /// `delay 1.5 ms`.
+    Delay(Expr),
+    /// `no autapses`, `no multapses`.
+    No(Name),
+    /// A construct that a later version runs (`via`, `learn`, `delay axon`); reported by the parser.
+    Later(Name),
+}
