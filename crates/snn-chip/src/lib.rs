@@ -1,1 +1,12 @@
-//! What a chip can do and what is loaded on it
+//! What a chip can do ([`ChipSpec`]), what the user asks of the mapping ([`MappingRequest`]), and what
+//! is loaded on the chip ([`ChipImage`]). Data only; no algorithms.
+//!
+//! Architecture invariant: limits of a chip stand only in its [`ChipSpec`].
+
+mod image;
+mod request;
+mod spec;
+
+pub use image::{ChipImage, CoreImage, CorePart, ImageObject, ImageObjectKind};
+pub use request::{MappingRequest, Objective, Place};
+pub use spec::{Arithmetic, ChipSpec, CoreId, CoreKind, Limit, Resource};

@@ -1,1 +1,16 @@
-//! Connection rules: the one place that draws synapses
+//! Who drives whom: connection rules, spike sources and injected currents.
+//!
+//! A [`Connector`] is a rule over two [`Selection`]s; it can be asked for its counts, its rows and the
+//! synapses of a range of targets without being expanded. Architecture invariant: every synapse of every
+//! interpreter is drawn here, and the same synapses come out for every range asked for.
+
+mod drive;
+mod projection;
+mod selection;
+
+pub use drive::{Inject, SpikeSource};
+pub use projection::{
+    Autapses, ConnectError, Connector, Major, Multapses, Projection, Rule, Synapse, SynapseId,
+    SynapseValue, delay_ticks,
+};
+pub use selection::{Segment, Selection};

@@ -1,1 +1,21 @@
-//! Straight-line programs of neurons and synapses: builder, verifier, evaluation
+//! Straight-line programs over columns of numbers: the one form in which neurons, drawn parameters and
+//! computed weights reach an interpreter or a core.
+//!
+//! A [`Program`] is a list of operations, each naming earlier results; there are no branches, only
+//! [`Op::Select`], so a block of neurons runs through it operation by operation. Truth is 1.0 and 0.0.
+//! [`NeuronKernel`] says what the inputs and outputs of a neuron's program mean. Start at
+//! [`ProgramBuilder`].
+//!
+//! Invariant: scalar and batch evaluation give the same bits.
+
+mod builder;
+mod eval;
+mod neuron;
+mod program;
+mod verify;
+
+pub use builder::ProgramBuilder;
+pub use eval::DrawKey;
+pub use neuron::{NeuronKernel, Refractory, StateSlot};
+pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
+pub use verify::VerifyError;

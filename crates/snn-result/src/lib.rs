@@ -1,1 +1,16 @@
-//! Results of a run: spikes, traces, spike hash, recorder sinks
+//! What is asked of a run and what comes out of it: [`Protocol`], spikes, traces, counters, the
+//! spike hash, recorder sinks, and the measures that `expect` lines are made of.
+//!
+//! Both interpreters fill these; nothing here knows how a run is made.
+
+mod expect;
+mod hash;
+mod protocol;
+mod recorder;
+mod spikes;
+
+pub use expect::{Expectation, Measure, MeasureOp, Verdict};
+pub use hash::SpikeHash;
+pub use protocol::{Probe, Protocol};
+pub use recorder::{Collected, Recorder, RecorderError, Sample};
+pub use spikes::{CoreCounters, RunResult, Spike};

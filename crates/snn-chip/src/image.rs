@@ -1,0 +1,76 @@
+//! What is loaded on a chip: complete, but not expanded, and without a word about threads.
+
+use std::sync::Arc;
+
+use snn_connect::{Inject, Projection, SpikeSource};
+use snn_kernel::NeuronKernel;
+use snn_numeric::ObjectKey;
+
+use crate::{Arithmetic, CoreId};
+
+/// The image of a network on a chip. Objects are numbered as in the text: populations and sources.
+#[derive(Clone, Debug)]
+pub struct ChipImage {
+    /// Biological time of a tick in ms.
+    pub dt_ms: f64,
+    /// The seed of every random draw.
+    pub seed: u64,
+    /// The numbers it computes with.
+    pub arithmetic: Arithmetic,
+    /// Columns of the mesh.
+    pub mesh_width: u32,
+    /// Cores per tile.
+    pub cores_per_tile: u32,
+    /// Distinct neuron programs.
+    pub programs: Vec<Arc<NeuronKernel>>,
+    /// Populations and sources in declaration order.
+    pub objects: Vec<ImageObject>,
+    /// Projections in declaration order.
+    pub projections: Vec<Projection>,
+    /// Injected currents in declaration order.
+    pub injects: Vec<Inject>,
+    /// Cores in use, ascending.
+    pub cores: Vec<CoreImage>,
+}
+
+/// A population or a source.
+#[derive(Clone, Debug)]
+pub struct ImageObject {
+    /// Qualified name, for recorders and messages.
+    pub name: String,
+    /// Key of its random draws and of the spike hash.
+    pub key: ObjectKey,
+    /// Number of neurons (trains of a source).
+    pub size: u32,
+    /// What it is.
+    pub kind: ImageObjectKind,
+}
+
+/// A population or a source.
+#[derive(Clone, Debug)]
+pub enum ImageObjectKind {
+    /// Neurons on cores; index into the programs.
+    Population(usize),
+    /// Spikes from outside the cores.
+    Source(SpikeSource),
+}
+
+/// One core.
+#[derive(Clone, Debug)]
+pub struct CoreImage {
+    /// Which one.
+    pub core: CoreId,
+    /// Its neurons: ranges of populations, ascending by (object, start).
+    pub parts: Vec<CorePart>,
+}
+
+/// Consecutive neurons of one population on one core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorePart {
+    /// Object index of the population.
+    pub object: u32,
+    /// First index.
+    pub start: u32,
+    /// Number of neurons.
+    pub len: u32,
+}

@@ -1,0 +1,42 @@
+//! What reaches neurons from outside: spike sources and injected currents.
+
+use std::sync::Arc;
+
+use snn_numeric::Rational;
+
+use crate::Selection;
+
+/// The law of a spike source; every train of it follows the law on its own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SpikeSource {
+    /// Independent Poisson trains with this mean number of spikes per tick.
+    Poisson {
+        /// Spikes per tick.
+        mean_per_tick: f64,
+    },
+    /// Spikes at `start + n * period` ticks, n = 0, 1, …, rounded half up; a spike that rounds to tick 0
+    /// is left out.
+    Regular {
+        /// First spike in ticks.
+        start: Rational,
+        /// Ticks between spikes, at least 1.
+        period: Rational,
+    },
+    /// Given spikes (tick, index), sorted; a pair that occurs twice counts twice.
+    Given(Arc<[(u64, u32)]>),
+}
+
+/// A current into neurons: `amplitude` in every tick of `from_tick..to_tick`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inject {
+    /// Who receives it.
+    pub targets: Selection,
+    /// Current input of each target segment: index into the inputs of that population's kernel.
+    pub inputs: Vec<u16>,
+    /// Coherent units.
+    pub amplitude: f64,
+    /// First tick (1-based) in which it is on.
+    pub from_tick: u64,
+    /// One past the last.
+    pub to_tick: u64,
+}

@@ -1,0 +1,146 @@
+//! Connection rules and projections.
+
+use std::sync::Arc;
+
+use snn_kernel::Program;
+use snn_numeric::ObjectKey;
+
+use crate::Selection;
+
+/// All synapses of one `connect`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Projection {
+    /// Qualified name.
+    pub name: String,
+    /// Who is connected to whom.
+    pub connector: Connector,
+    /// Receptor of each target segment: index into the receptors of that population's kernel.
+    pub receptors: Vec<u16>,
+    /// Weights in coherent units.
+    pub weight: SynapseValue,
+    /// Delays in ticks; a program or a list may give fractions, see [`delay_ticks`].
+    pub delay: SynapseValue,
+}
+
+/// A rule over two selections.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connector {
+    /// The rule.
+    pub rule: Rule,
+    /// Who sends.
+    pub sources: Selection,
+    /// Who receives.
+    pub targets: Selection,
+    /// Key of the rule's draws.
+    pub key: ObjectKey,
+    /// Whether a neuron may be its own source.
+    pub autapses: Autapses,
+    /// Whether a pair may be connected more than once.
+    pub multapses: Multapses,
+}
+
+/// Who is connected to whom. Positions are positions in the selections.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// Every ordered pair.
+    AllToAll,
+    /// Equal positions.
+    OneToOne,
+    /// Each ordered pair at most once, with this probability.
+    Probability(f64),
+    /// This many sources per target, uniform.
+    Indegree(u32),
+    /// This many targets per source, uniform.
+    Outdegree(u32),
+    /// This many synapses, source and target uniform and independent.
+    Total(u64),
+    /// Given pairs (source, target).
+    List(Arc<[(u32, u32)]>),
+}
+
+/// Whether a neuron may be its own source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Autapses {
+    Allowed,
+    Forbidden,
+}
+
+/// Whether a pair may be connected more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Multapses {
+    Allowed,
+    Forbidden,
+}
+
+/// Which end the draws of a rule run along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Major {
+    Source,
+    Target,
+}
+
+/// One synapse: positions in the selections, and its identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Synapse {
+    /// Position in the sources.
+    pub source: u32,
+    /// Position in the targets.
+    pub target: u32,
+    /// What its own draws are keyed by.
+    pub id: SynapseId,
+}
+
+/// Identity of a synapse within its projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SynapseId {
+    /// Position at the end that the rule's draws run along.
+    pub major: u32,
+    /// Block of 1,024 positions at the other end; 0 for target-major rules.
+    pub block: u32,
+    /// Which of them.
+    pub ordinal: u32,
+}
+
+/// A weight or a delay.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SynapseValue {
+    /// The same for all.
+    Constant(f64),
+    /// Computed or drawn: inputs `pre.index`, `post.index` (in their populations), one output.
+    Program(Program),
+    /// One per entry of a [`Rule::List`].
+    List(Arc<[f64]>),
+}
+
+/// A connection that cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectError {
+    /// `one_to_one` of unequal lengths.
+    UnequalLengths {
+        /// Sources.
+        sources: u32,
+        /// Targets.
+        targets: u32,
+    },
+    /// More partners asked for than there are.
+    TooMany {
+        /// Asked for.
+        wanted: u64,
+        /// There are.
+        available: u64,
+    },
+    /// A list names a neuron that does not exist.
+    OutOfRange {
+        /// Entry of the list, from 0.
+        entry: usize,
+    },
+}
+
+/// A delay as a whole number of ticks: rounded half up, at least 1, at most 2^20.
+pub fn delay_ticks(delay: f64) -> u32 {
+    let rounded = (delay + 0.5).floor();
+    if rounded >= 1.0 { rounded.min(f64::from(1u32 << 20)) as u32 } else { 1 }
+}

@@ -1,0 +1,45 @@
+//! The invariants of programs.
+
+use crate::{NeuronKernel, Op, Program};
+
+/// A broken invariant: our fault, never the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyError(pub String);
+
+impl Program {
+    /// Every operand is an earlier result, every input and output exists.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        for (i, op) in self.ops.iter().enumerate() {
+            let mut bad = false;
+            op.operands(|r| bad |= r.0 as usize >= i);
+            if let Op::Input(n) = op {
+                bad |= *n >= self.inputs;
+            }
+            if bad {
+                return Err(VerifyError(format!("operation {i} ({op:?}) uses what does not exist")));
+            }
+        }
+        match self.outputs.iter().find(|r| r.0 as usize >= self.ops.len()) {
+            Some(r) => Err(VerifyError(format!("output {} does not exist", r.0))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl NeuronKernel {
+    /// Both programs hold and have the signature that the slots say.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        self.step.verify()?;
+        self.init.verify()?;
+        let expect = |what: &str, found: usize, wanted: usize| {
+            if found == wanted {
+                return Ok(());
+            }
+            Err(VerifyError(format!("{}: {found} {what} instead of {wanted}", self.model)))
+        };
+        expect("step inputs", self.step.inputs as usize, self.step_inputs())?;
+        expect("step outputs", self.step.outputs.len(), self.states.len() + 1)?;
+        expect("init inputs", self.init.inputs as usize, 1)?;
+        expect("init outputs", self.init.outputs.len(), self.columns.len() + self.states.len())
+    }
+}

@@ -1,0 +1,429 @@
+//! The typed model of one experiment: every name resolved, every unit checked, every loop and family
+//! written out, every network parameter a number. What is left symbolic are the equations of neurons and
+//! the draws.
+//!
+//! All numbers are in coherent units (ms, mV, pA, nS, pF, GΩ).
+
+use std::sync::Arc;
+
+use snn_chip::{ChipSpec, MappingRequest};
+use snn_connect::{Autapses, Multapses, Rule, Selection, SpikeSource};
+use snn_diagnostics::Span;
+use snn_numeric::Distribution;
+use snn_result::Protocol;
+use snn_units::{Dimension, UnitValue};
+
+/// One experiment, ready for lowering.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Name of the network.
+    pub network: String,
+    /// Neuron models in use, in order of first use.
+    pub neurons: Vec<Arc<Neuron>>,
+    /// Populations and sources in declaration order: the index is the object id everywhere after.
+    pub objects: Vec<Object>,
+    /// Projections in declaration order.
+    pub projections: Vec<Projection>,
+    /// The chip it runs on.
+    pub chip: ChipSpec,
+    /// What the mapping block asks.
+    pub mapping: MappingRequest,
+    /// The experiment.
+    pub protocol: Protocol,
+}
+
+/// A population or a source.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Name as in the text, families as `L[3]`.
+    pub name: String,
+    /// Number of neurons or trains, at least 1.
+    pub size: u32,
+    /// What it is.
+    pub kind: ObjectKind,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// What an object is.
+#[derive(Clone, Debug)]
+pub enum ObjectKind {
+    /// Neurons of one model.
+    Population {
+        /// Index into [`Model::neurons`].
+        neuron: usize,
+        /// Values given at the population: parameter index and an expression without parameters of the
+        /// neuron (numbers, `index`, draws).
+        parameters: Vec<(usize, Expr)>,
+        /// Initial values given at the population: state index and expression.
+        initial: Vec<(usize, Expr)>,
+    },
+    /// A spike source.
+    Source(SpikeSource),
+}
+
+/// All synapses of one `connect`.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// The name given, or `A -> B.receptor`, with `#2` for the second of that name.
+    pub name: String,
+    /// Sources.
+    pub sources: Selection,
+    /// Targets.
+    pub targets: Selection,
+    /// Receptor index of each target segment in its neuron.
+    pub receptors: Vec<u16>,
+    /// The rule.
+    pub rule: Rule,
+    /// May a neuron be its own source.
+    pub autapses: Autapses,
+    /// May a pair be connected twice.
+    pub multapses: Multapses,
+    /// Weight in coherent units of the receptor.
+    pub weight: Value,
+    /// Delay in ticks: a constant is whole and at least 1; an expression is in ms; a list in ticks.
+    pub delay: Value,
+    /// The statement.
+    pub span: Span,
+    /// The weight expression.
+    pub weight_span: Span,
+    /// The delay expression.
+    pub delay_span: Span,
+}
+
+/// A weight or a delay.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// The same for all.
+    Constant(f64),
+    /// Computed or drawn per synapse.
+    Expr(Expr),
+    /// One per entry of a list rule.
+    List(Arc<[f64]>),
+}
+
+/// A checked neuron model.
+#[derive(Clone, Debug)]
+pub struct Neuron {
+    /// Its name, with the import it came through.
+    pub name: String,
+    /// Text of its `///` lines.
+    pub doc: Option<String>,
+    /// Parameters in declaration order.
+    pub parameters: Vec<Parameter>,
+    /// States in declaration order.
+    pub states: Vec<State>,
+    /// Current inputs.
+    pub inputs: Vec<Port>,
+    /// Receptors.
+    pub receptors: Vec<Receptor>,
+    /// Named expressions, in an order in which each uses only earlier ones.
+    pub lets: Vec<Let>,
+    /// Functions used, in an order in which each calls only earlier ones.
+    pub functions: Vec<Function>,
+    /// How states move.
+    pub dynamics: Dynamics,
+    /// When it spikes; none for a neuron that never does.
+    pub spike: Option<Spike>,
+    /// At a spike.
+    pub reset: Vec<Statement>,
+    /// For tested neurons that do not spike.
+    pub otherwise: Vec<Statement>,
+    /// Refractory time.
+    pub refractory: Option<Refractory>,
+    /// The `solve` line.
+    pub solve: Option<Solve>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// The unit it was declared in.
+    pub unit: UnitValue,
+    /// Default; may use other parameters (never itself, checked) and draws. None: must be given.
+    pub default: Option<Expr>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A state variable.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// The unit it was declared in.
+    pub unit: UnitValue,
+    /// Initial value; may use parameters and draws; 0 where not given.
+    pub initial: Option<Expr>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A current input.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// Its name.
+    pub name: String,
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// The unit it was declared in.
+    pub unit: UnitValue,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A receptor.
+#[derive(Clone, Debug)]
+pub struct Receptor {
+    /// The port: its dimension is that of the weights.
+    pub port: Port,
+    /// What an arrival does.
+    pub shape: Shape,
+}
+
+/// What an arrival does. Time constants may use parameters.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Adds the weight to this state.
+    Jump(usize),
+    /// Adds the weight to the receptor's value, which decays with this time constant.
+    Exp(Expr),
+    /// Starts an alpha function that peaks at the weight.
+    Alpha(Expr),
+    /// Starts a difference of exponentials (rise, decay) that peaks at the weight.
+    Biexp(Expr, Expr),
+    /// The value is the sum of the weights that arrived in this tick.
+    Sum,
+}
+
+/// A named expression.
+#[derive(Clone, Debug)]
+pub struct Let {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// A pure function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Number of arguments.
+    pub arity: usize,
+    /// Its body, over [`ExprKind::Argument`].
+    pub body: Expr,
+}
+
+/// How states move.
+#[derive(Clone, Debug)]
+pub enum Dynamics {
+    /// Differential equations: state index and rate of change; a state without one is constant between
+    /// events.
+    Equations(Vec<(usize, Expr)>),
+    /// `on tick`: statements run once per tick.
+    OnTick(Vec<Statement>),
+}
+
+/// When a neuron spikes.
+#[derive(Clone, Debug)]
+pub struct Spike {
+    /// The condition, a truth value.
+    pub condition: Expr,
+    /// `rising`: only where the condition was false at the test before.
+    pub edge: Edge,
+    /// The statement.
+    pub span: Span,
+}
+
+/// Level or crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Edge {
+    Level,
+    Rising,
+}
+
+/// Refractory time.
+#[derive(Clone, Debug)]
+pub struct Refractory {
+    /// How long, over parameters.
+    pub duration: Expr,
+    /// What stands still meanwhile.
+    pub mode: RefractoryMode,
+    /// The statement.
+    pub span: Span,
+}
+
+/// What stands still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefractoryMode {
+    /// These states neither integrate nor jump.
+    Hold(Vec<usize>),
+    /// Nothing; only the test is left out.
+    Mute,
+}
+
+/// A chosen integration method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Solve {
+    /// The method.
+    pub method: Method,
+    /// Steps per tick, at least 1.
+    pub substeps: u32,
+    /// The statement.
+    pub span: Span,
+}
+
+/// Integration methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Exact,
+    ExponentialEuler,
+    Rk4,
+    Euler,
+}
+
+/// One statement of a block.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    /// A state takes a value (`+=` is written out).
+    Assign {
+        /// State index.
+        state: usize,
+        /// The new value.
+        value: Expr,
+        /// The statement.
+        span: Span,
+    },
+    /// A local name, by its index in the block.
+    Local {
+        /// Index among the locals of the block, ascending.
+        local: usize,
+        /// Its value.
+        value: Expr,
+    },
+}
+
+/// A typed expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its dimension; truth values are dimensionless.
+    pub dimension: Dimension,
+    /// The place.
+    pub span: Span,
+}
+
+/// The kinds of typed expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A number in coherent units.
+    Number(f64),
+    /// A parameter of the neuron.
+    Parameter(usize),
+    /// A state of the neuron.
+    State(usize),
+    /// The value of a receptor (current, conductance, or the sum of the tick).
+    Receptor(usize),
+    /// A current input.
+    Input(usize),
+    /// A named expression of the neuron.
+    Let(usize),
+    /// A local of the block.
+    Local(usize),
+    /// An argument of the function.
+    Argument(usize),
+    /// The tick length `dt` in ms, in `on tick` blocks.
+    Dt,
+    /// A number of the neuron or synapse at hand.
+    Variable(Variable),
+    /// An operation on one value.
+    Unary(Unary, Box<Expr>),
+    /// An operation on two values.
+    Binary(Binary, Box<Expr>, Box<Expr>),
+    /// `if c then a else b`.
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A function by its index in [`Neuron::functions`].
+    Apply(usize, Vec<Expr>),
+    /// A random number: arguments, and bounds with what happens outside.
+    Draw {
+        /// Which distribution.
+        distribution: Distribution,
+        /// Its two arguments.
+        arguments: Box<(Expr, Expr)>,
+        /// `truncated` or `clamp`.
+        bounds: Option<Box<(Expr, Expr, Outside)>>,
+    },
+}
+
+/// What happens to a draw outside its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Outside {
+    Redraw,
+    Clamp,
+}
+
+/// Numbers that belong to one neuron or synapse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// Index in the population, in values given at a population.
+    Index,
+    /// Index of the source in its population, in weights and delays.
+    PreIndex,
+    /// Index of the target in its population, in weights and delays.
+    PostIndex,
+}
+
+/// Operations on one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Unary {
+    Neg,
+    Not,
+    Abs,
+    Sign,
+    Sqrt,
+    Exp,
+    Log,
+    Sin,
+    Cos,
+    Tanh,
+    Exprel,
+    Floor,
+    Ceil,
+    Round,
+}
+
+/// Operations on two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Pow,
+    Min,
+    Max,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+    And,
+    Or,
+}
