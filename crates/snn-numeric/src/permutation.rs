@@ -64,11 +64,11 @@ impl Permutation {
     }
 }
 
-/// Two radices of about the square root whose product is at least `len`.
+/// Two radices of about the square root whose product is at least `len`. Tiny ones mix badly.
 fn radices(len: u32) -> [u32; 2] {
-    let mut high = f64::from(len).sqrt().ceil() as u32;
-    high = high.max(1);
-    [high, len.div_ceil(high).max(1)]
+    const SMALLEST: u32 = 8;
+    let high = (f64::from(len).sqrt().ceil() as u32).max(SMALLEST);
+    [high, len.div_ceil(high).max(SMALLEST)]
 }
 
 #[inline(always)]
