@@ -3,6 +3,7 @@
 use snn_connect::Selection;
 
 use crate::Spike;
+use crate::evaluate::Window;
 
 /// One `expect` line.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,9 +86,148 @@ impl Measure {
 }
 
 impl Expectation {
-    /// Measures on `spikes` (canonical order, all neurons the measure needs, ticks `after..=until`).
+    /// Measures the spikes stamped `after < tick <= until`. `spikes` stand in canonical order and hold
+    /// those of every neuron in [`Measure::selections`]; others are left aside.
     pub fn evaluate(&self, spikes: &[Spike], after: u64, until: u64, dt_ms: f64) -> Verdict {
-        let _ = (spikes, after, until, dt_ms);
-        Verdict { value: f64::NAN, holds: false }
+        let value = Window::new(spikes, after, until, dt_ms).measure(&self.measure);
+        Verdict { value, holds: self.lo <= value && value <= self.hi }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use snn_connect::Segment;
+    use snn_diagnostics::{SourceId, Span};
+
+    use super::*;
+
+    fn select(segments: &[(u32, u32, u32)]) -> Selection {
+        Selection::new(
+            segments.iter().map(|&(object, start, len)| Segment { object, start, len }).collect(),
+        )
+    }
+
+    fn spikes(list: &[(u64, u32, u32)]) -> Vec<Spike> {
+        let mut spikes: Vec<_> =
+            list.iter().map(|&(tick, object, index)| Spike { tick, object, index }).collect();
+        spikes.sort_unstable();
+        spikes
+    }
+
+    fn value(measure: Measure, spikes: &[Spike], after: u64, until: u64) -> f64 {
+        expecting(measure, 0.0, 0.0).evaluate(spikes, after, until, 0.5).value
+    }
+
+    fn expecting(measure: Measure, lo: f64, hi: f64) -> Expectation {
+        let span = Span::new(SourceId(0), 0, 0);
+        Expectation { text: String::new(), measure, lo, hi, unit: (String::new(), 1.0), span }
+    }
+
+    #[test]
+    fn counts_and_rates_see_their_neurons_after_the_warm_up() {
+        let s = spikes(&[(10, 0, 1), (11, 0, 1), (12, 0, 9), (12, 1, 1), (20, 0, 1), (21, 0, 1)]);
+        let of = select(&[(0, 0, 3), (1, 1, 1)]);
+        assert_eq!(value(Measure::Count(of.clone()), &s, 10, 20), 3.0);
+        assert_eq!(value(Measure::Rate(of.clone()), &s, 10, 20), 3.0 / (4.0 * 5.0));
+        assert_eq!(value(Measure::First(of.clone()), &s, 10, 20), 5.5);
+        assert_eq!(value(Measure::Last(of), &s, 10, 20), 10.0);
+    }
+
+    #[test]
+    fn a_silent_neuron_has_no_first_spike_and_no_bounds_hold() {
+        let e = expecting(Measure::First(select(&[(0, 0, 1)])), f64::NEG_INFINITY, f64::INFINITY);
+        let verdict = e.evaluate(&[], 0, 100, 0.5);
+        assert!(verdict.value.is_nan() && !verdict.holds);
+    }
+
+    #[test]
+    fn both_ends_of_the_bounds_are_allowed() {
+        let s = spikes(&[(1, 0, 0), (2, 0, 0)]);
+        let holds = |lo, hi| {
+            expecting(Measure::Count(select(&[(0, 0, 1)])), lo, hi).evaluate(&s, 0, 9, 0.5).holds
+        };
+        assert!(holds(2.0, 2.0) && holds(1.0, 2.0) && holds(2.0, 3.0));
+        assert!(!holds(3.0, 4.0) && !holds(0.0, 1.0));
+    }
+
+    #[test]
+    fn cv_is_that_of_the_intervals_of_neurons_with_enough_spikes() {
+        // Neuron 0: intervals 1, 3 (mean 2, sd 1). Neuron 1: regular. Neuron 2: too few.
+        let s = spikes(&[
+            (1, 0, 0),
+            (2, 0, 0),
+            (5, 0, 0),
+            (2, 0, 1),
+            (4, 0, 1),
+            (6, 0, 1),
+            (3, 0, 2),
+            (9, 0, 2),
+        ]);
+        let of = select(&[(0, 0, 3)]);
+        assert_eq!(value(Measure::Cv(of.clone(), 3), &s, 0, 20), 0.25);
+        assert!(value(Measure::Cv(of, 4), &s, 0, 20).is_nan());
+    }
+
+    #[test]
+    fn fano_counts_empty_bins_and_leaves_a_part_of_a_bin_out() {
+        // Bins of 2 ticks after tick 2: counts 3, 0, 1, 0; tick 11 lies in half a bin.
+        let s = spikes(&[(2, 0, 0), (3, 0, 0), (3, 0, 1), (4, 0, 0), (7, 0, 1), (11, 0, 0)]);
+        let fano = value(Measure::Fano(select(&[(0, 0, 2)]), 2), &s, 2, 11);
+        assert!((fano - 1.5).abs() < 1e-15, "{fano}");
+    }
+
+    #[test]
+    fn measures_combine() {
+        let s = spikes(&[(1, 0, 0), (2, 0, 0), (3, 1, 0)]);
+        let count = |object| Measure::Count(select(&[(object, 0, 1)]));
+        for (op, wanted) in [
+            (MeasureOp::Add, 3.0),
+            (MeasureOp::Sub, 1.0),
+            (MeasureOp::Mul, 2.0),
+            (MeasureOp::Div, 2.0),
+        ] {
+            let both = Measure::Combined(op, Box::new((count(0), count(1))));
+            assert_eq!(value(both, &s, 0, 9), wanted);
+        }
+    }
+
+    /// Pairwise Pearson correlation as the textbook writes it.
+    fn plain_correlation(counts: &[Vec<f64>]) -> f64 {
+        let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+        let covariance = |x: &[f64], y: &[f64]| {
+            let (mx, my) = (mean(x), mean(y));
+            x.iter().zip(y).map(|(a, b)| (a - mx) * (b - my)).sum::<f64>() / x.len() as f64
+        };
+        let varied: Vec<_> = counts.iter().filter(|c| covariance(c, c) > 1e-12).collect();
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for i in 0..varied.len() {
+            for j in 0..i {
+                let (x, y) = (varied[i], varied[j]);
+                sum += covariance(x, y) / (covariance(x, x) * covariance(y, y)).sqrt();
+                pairs += 1.0;
+            }
+        }
+        sum / pairs
+    }
+
+    proptest! {
+        #[test]
+        fn correlation_is_the_mean_over_pairs(
+            list in prop::collection::vec((1u64..60, 0u32..5), 1..80), bin in 1u64..9
+        ) {
+            let s = spikes(&list.iter().map(|&(tick, index)| (tick, 0, index)).collect::<Vec<_>>());
+            let bins = 50 / bin;
+            let mut counts = vec![vec![0.0; bins as usize]; 4];
+            for &(tick, index) in &list {
+                let at = tick.wrapping_sub(6) / bin;
+                if index < 4 && tick > 5 && at < bins {
+                    counts[index as usize][at as usize] += 1.0;
+                }
+            }
+            let ours = value(Measure::Correlation(select(&[(0, 0, 4)]), bin), &s, 5, 55);
+            let plain = plain_correlation(&counts);
+            prop_assert!((ours - plain).abs() < 1e-9 || !(ours.is_finite() || plain.is_finite()), "{} {}", ours, plain);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Both interpreters fill these; nothing here knows how a run is made.
 
+mod evaluate;
 mod expect;
 mod hash;
 mod protocol;
