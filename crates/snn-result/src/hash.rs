@@ -71,7 +71,9 @@ mod tests {
         }
     }
 
-    const KNOWN: &[(&[(u32, u32, u64)], &str)] = &[
+    type Spikes = &'static [(u32, u32, u64)];
+
+    const KNOWN: &[(Spikes, &str)] = &[
         (&[(0, 0, 1)], "e72617dbdd741da9445018e305810b78"),
         (&[(0x1234_5678, 7, 10_000)], "2528baf1cb9f69efe9db2ad5a69949f4"),
         (&[(u32::MAX, u32::MAX, u64::MAX)], "673149c4a29100bdd59879a606844ad5"),
