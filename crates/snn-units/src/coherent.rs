@@ -19,7 +19,8 @@ pub fn coherent_exp10(dimension: &Dimension) -> Exponent {
     sum
 }
 
-/// The coherent value of decimal text in a unit, rounded once: the decimal point moves in the text.
+/// The coherent value of decimal text in a unit, rounded once: the decimal point moves in the text
+/// (a unit with a root, such as `1/s^(1/2)`, rounds twice).
 /// Infinite where it overflows; NaN where `digits` is not a decimal number.
 pub fn literal_to_coherent(digits: &str, unit: &UnitValue) -> f64 {
     let (whole, root) = shift(unit);
@@ -94,14 +95,8 @@ mod tests {
     #[test]
     fn coherent_units_are_the_documented_ones() {
         for symbol in ["ms", "mV", "pA", "nS", "pF", "GOhm", "kHz", "um", "fC", "K", "mol", "fW"] {
-            let unit = unit(symbol);
-            let expected = if symbol == "fW" { 1.0 } else { scale(&unit) };
-            assert_eq!(scale(&unit), expected, "{symbol}");
-            if symbol != "fW" {
-                assert_eq!(coherent_exp10(&unit.dimension), unit.exp10, "{symbol}");
-            }
+            assert_eq!(coherent_exp10(&unit(symbol).dimension), unit(symbol).exp10, "{symbol}");
         }
-        assert_eq!(scale(&unit("fW")), 1.0);
         assert_eq!(scale(&unit("pJ")), 1e6);
     }
 
@@ -123,17 +118,18 @@ mod tests {
     #[test]
     fn extremes_do_not_panic() {
         assert_eq!(literal_to_coherent("1e300", &unit("GV")), f64::INFINITY);
-        assert_eq!(literal_to_coherent("1e99999999999999999999", &unit("V")).is_nan(), true);
+        assert!(literal_to_coherent("1e99999999999999999999", &unit("V")).is_nan());
         assert!(literal_to_coherent("inf", &unit("V")).is_nan());
         assert!(literal_to_coherent("", &unit("V")).is_nan());
         let huge = unit("GV").pow(Exponent::integer(i32::MAX));
-        assert!(!scale(&huge.pow(Exponent::integer(-7))).is_finite() || scale(&huge) >= 0.0);
+        assert!(!scale(&huge).is_nan());
     }
 
     #[test]
     fn roots_of_units() {
         let noise = unit("s").pow(Exponent::new(-1, 2).unwrap());
-        assert_eq!(literal_to_coherent("1000", &noise), 1000.0 / 1000f64.sqrt());
+        let value = literal_to_coherent("1000", &noise);
+        assert!((value - 1000f64.sqrt()).abs() < 4e-15, "{value}");
         assert!((in_unit(1.0, &noise) - 1000f64.sqrt()).abs() < 1e-14);
         let third = unit("s").pow(Exponent::new(1, 3).unwrap());
         assert!((scale(&third) - 10.0).abs() < 1e-14);

@@ -4,7 +4,10 @@ use crate::{Dimension, Exponent, UnitValue, coherent_exp10, in_unit, unit::BASES
 
 /// The units of this field, in order of preference.
 const VOCABULARY: [&str; 14] =
-    ["ms", "mV", "pA", "nS", "pF", "MOhm", "fC", "pJ", "uW", "um", "g", "K", "mol", "cd", "Hz"];
+    ["ms", "mV", "pA", "nS", "pF", "MOhm", "um", "K", "mol", "fC", "pJ", "uW", "g", "cd"];
+
+/// So many of them are tried first in products: `1/(ms*mV)` is not to be `pA/pJ`.
+const FREQUENT: usize = 9;
 
 /// The unit of a dimension in the field's vocabulary: `mV`, `1/ms`, `pA/mV`, `mV*ms`; products of
 /// SI base units only where no short product of these fits.
@@ -13,9 +16,11 @@ pub fn natural_unit(dimension: &Dimension) -> UnitValue {
         return UnitValue::one();
     }
     let units: Vec<_> = VOCABULARY.iter().filter_map(|symbol| UnitValue::parse(symbol)).collect();
+    let frequent = &units[..FREQUENT.min(units.len())];
     one_factor(dimension, &units)
+        .or_else(|| two_factors(dimension, frequent))
+        .or_else(|| three_factors(dimension, frequent))
         .or_else(|| two_factors(dimension, &units))
-        .or_else(|| three_factors(dimension, &units))
         .unwrap_or_else(|| base_units(dimension))
 }
 
