@@ -8,14 +8,18 @@
 //!
 //! Invariant: scalar and batch evaluation give the same bits.
 
+mod batch;
 mod builder;
 mod eval;
 mod neuron;
 mod program;
+mod simd;
 mod verify;
 
+pub use batch::{BLOCK, BlockInputs, BlockProgram, Column, Registers};
 pub use builder::ProgramBuilder;
 pub use eval::DrawKey;
 pub use neuron::{NeuronKernel, Refractory, StateSlot};
 pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
+pub use simd::Simd;
 pub use verify::VerifyError;

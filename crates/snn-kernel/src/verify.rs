@@ -16,7 +16,9 @@ impl Program {
                 bad |= *n >= self.inputs;
             }
             if bad {
-                return Err(VerifyError(format!("operation {i} ({op:?}) uses what does not exist")));
+                return Err(VerifyError(format!(
+                    "operation {i} ({op:?}) uses what does not exist"
+                )));
             }
         }
         match self.outputs.iter().find(|r| r.0 as usize >= self.ops.len()) {

@@ -1,0 +1,108 @@
+//! Blocks against single evaluation, bit for bit.
+
+use proptest::prelude::*;
+use snn_numeric::{Distribution, ObjectKey, Purpose, Real};
+
+use super::*;
+use crate::{BoundsMode, ProgramBuilder};
+
+struct Inputs<T>(Vec<Column<T>>);
+
+impl<T> BlockInputs<T> for Inputs<T> {
+    fn column(&self, i: usize) -> &Column<T> {
+        &self.0[i]
+    }
+
+    fn draw_key(&self, lane: usize) -> DrawKey {
+        DrawKey {
+            seed: 7,
+            object: ObjectKey(3),
+            purpose: Purpose::NeuronDraw,
+            counter: [lane as u32, 1, 0],
+        }
+    }
+}
+
+#[rustfmt::skip]
+const UNARIES: [Unary; 14] = [
+    Unary::Neg, Unary::Not, Unary::Abs, Unary::Sign, Unary::Sqrt, Unary::Exp, Unary::Log,
+    Unary::Sin, Unary::Cos, Unary::Tanh, Unary::Exprel, Unary::Floor, Unary::Ceil, Unary::Round,
+];
+#[rustfmt::skip]
+const BINARIES: [Binary; 15] = [
+    Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Pow, Binary::Min, Binary::Max,
+    Binary::Lt, Binary::Le, Binary::Gt, Binary::Ge, Binary::Eq, Binary::Ne, Binary::And, Binary::Or,
+];
+
+/// A program over three inputs, each step naming an operation and operands by number.
+fn build(steps: &[(u8, usize, usize, usize)]) -> Program {
+    let mut b = ProgramBuilder::new(3);
+    let mut known = vec![b.input(0), b.input(1), b.input(2), b.constant(0.5), b.constant(-2.0)];
+    for &(op, x, y, z) in steps {
+        let pick = |i: usize| known[i % known.len()];
+        let (x, y, z) = (pick(x), pick(y), pick(z));
+        let op = op as usize % 34;
+        let next = match op {
+            0..14 => b.unary(UNARIES[op], x),
+            14..29 => b.binary(BINARIES[op - 14], x, y),
+            29 | 30 => b.select(x, y, z),
+            31 => b.flush(x, 1e30),
+            32 => b.draw(Distribution::Uniform, (x, y), None),
+            _ => b.draw(Distribution::Normal, (x, y), Some((z, x, BoundsMode::Clamp))),
+        };
+        known.push(next);
+    }
+    let outputs = [known[known.len() - 1], known[known.len() / 2], known[1]];
+    b.finish(&outputs)
+}
+
+fn same_bits<T: Real + std::fmt::Debug>(program: &Program, inputs: Vec<Column<T>>) {
+    program.verify().unwrap();
+    let block = BlockProgram::<T>::new(program);
+    let inputs = Inputs(inputs);
+    for simd in Simd::available() {
+        let mut registers = Registers::default();
+        block.run(simd, &inputs, &mut registers);
+        let mut got = vec![[T::ZERO; BLOCK]; 3];
+        for (i, column) in got.iter_mut().enumerate() {
+            block.output(i, &inputs, &registers, column);
+        }
+        for lane in 0..BLOCK {
+            let one: Vec<T> = inputs.0.iter().map(|c| c[lane]).collect();
+            let mut want = [T::ZERO; 3];
+            program.eval(&one, &inputs.draw_key(lane), &mut Vec::new(), &mut want);
+            for i in 0..3 {
+                let (a, b) = (got[i][lane].to_f64(), want[i].to_f64());
+                let equal = a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+                assert!(equal, "{simd:?} lane {lane} output {i}: {a} {b}\n{program:?}");
+            }
+        }
+    }
+}
+
+fn spread<T: Real>(seed: u64) -> Vec<Column<T>> {
+    let at = |i: usize, lane: usize| {
+        let z = (seed ^ (i * BLOCK + lane) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let x = (z >> 11) as f64 / (1u64 << 53) as f64;
+        T::from_f64(match lane % 7 {
+            0 => 0.0,
+            1 => -0.0,
+            2 => (x - 0.5) * 1e30,
+            3 => x * 1e-30,
+            _ => (x - 0.5) * 8.0,
+        })
+    };
+    (0..3).map(|i| std::array::from_fn(|lane| at(i, lane))).collect()
+}
+
+proptest! {
+    #[test]
+    fn blocks_give_the_bits_of_single_evaluation(
+        steps in prop::collection::vec((any::<u8>(), 0usize..99, 0usize..99, 0usize..99), 1..40),
+        seed in any::<u64>(),
+    ) {
+        let program = build(&steps);
+        same_bits::<f64>(&program, spread(seed));
+        same_bits::<f32>(&program, spread(seed));
+    }
+}
