@@ -1,0 +1,356 @@
+//! What follows the first word of a statement or item, one parser per kind of statement.
+
+use chumsky::prelude::*;
+
+use super::expr::arguments;
+use super::{Context, Entry, Expressions, Extra, Rule, name, name_token, one, token, word};
+use crate::ast::{
+    AssignOp, Call, Declaration, Expr, ExprKind, Name, PlaceTarget, Refractory, SpikeTest, UnitExpr,
+};
+use crate::fault::Expected;
+use crate::token::{Kind, Token};
+use crate::word::Word;
+
+/// Parsers of the rest of each statement.
+pub(crate) struct Statements<'src> {
+    // Of many layers.
+    pub(crate) expr: Rule<'src, Expr>,
+    pub(crate) range: Rule<'src, Expr>,
+    pub(crate) name: Rule<'src, Name>,
+    pub(crate) declarations: Rule<'src, Vec<Declaration>>,
+    pub(crate) declaration: Rule<'src, Declaration>,
+    pub(crate) check: Rule<'src, CheckParts>,
+    // Items.
+    pub(crate) import: Rule<'src, (Token, Option<Name>)>,
+    pub(crate) function: Rule<'src, FunctionParts>,
+    pub(crate) named_body: Rule<'src, (Name, Token)>,
+    pub(crate) mapping: Rule<'src, (Name, Expr, Expr, Token)>,
+    pub(crate) experiment: Rule<'src, (Name, PlacedCall, Option<Expr>, Token)>,
+    // Neurons.
+    pub(crate) derivative: Rule<'src, Expr>,
+    pub(crate) spike: Rule<'src, (SpikeTest, Expr)>,
+    pub(crate) reset: Rule<'src, (Token, Option<Token>)>,
+    pub(crate) refractory: Rule<'src, (Expr, Refractory)>,
+    pub(crate) solve: Rule<'src, (Name, Option<Expr>)>,
+    pub(crate) on_tick: Rule<'src, Token>,
+    pub(crate) assign: Rule<'src, (Name, AssignOp, Expr)>,
+    // Networks.
+    pub(crate) population: Rule<'src, PopulationParts>,
+    pub(crate) connect: Rule<'src, ConnectParts>,
+    pub(crate) for_loop: Rule<'src, (Name, Expr, Token)>,
+    pub(crate) call: Rule<'src, PlacedCall>,
+    // Chips and mappings.
+    pub(crate) mesh: Rule<'src, (Expr, Expr)>,
+    pub(crate) core: Rule<'src, CoreParts>,
+    pub(crate) weights: Rule<'src, (Expr, Vec<Name>)>,
+    pub(crate) place: Rule<'src, (Expr, PlaceTarget)>,
+    // Experiments.
+    pub(crate) inject: Rule<'src, (PlacedCall, Expr)>,
+    pub(crate) record: Rule<'src, (Name, Expr, Option<Expr>)>,
+    pub(crate) expect: Rule<'src, (Expr, Option<Expr>)>,
+    /// `PATH = EXPR` of an override.
+    pub(crate) set: Rule<'src, (Expr, Expr)>,
+}
+
+/// `left`, `~= right`, `within percent %`.
+pub(crate) type CheckParts = (Expr, Option<(Expr, Option<Expr>)>);
+/// Name, group of parameters, unit, body.
+pub(crate) type FunctionParts = (Name, Vec<Declaration>, Option<UnitExpr>, Expr);
+/// Name, groups of brackets, the word `at`, model.
+pub(crate) type PopulationParts = (Name, Vec<Vec<Expr>>, Option<Token>, PlacedCall);
+/// From, to, name, body.
+pub(crate) type ConnectParts = (Expr, Expr, Option<Name>, Option<Token>);
+/// Name, tiles, body.
+pub(crate) type CoreParts = (Option<Name>, Vec<(Expr, Expr)>, Token);
+
+/// A call, or a name that stands for a call without arguments.
+#[derive(Debug)]
+pub(crate) struct PlacedCall {
+    pub(crate) call: Call,
+    pub(crate) span: snn_diagnostics::Span,
+}
+
+impl<'src> Statements<'src> {
+    pub(super) fn new(expressions: &Expressions<'src>) -> Self {
+        let Expressions { expr, range, path, unit, .. } = expressions;
+        let declaration = declaration(expr, unit);
+        let call = placed_call(path);
+        let value = token(Kind::Equals).ignore_then(expr.clone());
+        Self {
+            expr: expr.clone(),
+            range: range.clone(),
+            name: name().boxed(),
+            declarations: declaration
+                .clone()
+                .separated_by(token(Kind::Comma))
+                .at_least(1)
+                .collect()
+                .boxed(),
+            check: check(expr),
+            import: token(Kind::Text).then(alias().or_not()).boxed(),
+            function: function(expr, unit),
+            named_body: name().then(brace()).boxed(),
+            mapping: mapping(path),
+            experiment: experiment(path, &call),
+            derivative: value.clone().boxed(),
+            spike: spike(expr),
+            reset: brace().then(word(Word::Else).ignore_then(brace()).or_not()).boxed(),
+            refractory: refractory(expr),
+            solve: name().then(word(Word::Substeps).ignore_then(expr.clone()).or_not()).boxed(),
+            on_tick: word(Word::Tick).ignore_then(brace()).boxed(),
+            assign: assign(expr),
+            population: population(range, &call),
+            connect: connect(expr),
+            for_loop: name()
+                .then_ignore(word(Word::In))
+                .then(range.clone())
+                .then(brace())
+                .map(|((name, range), body)| (name, range, body))
+                .boxed(),
+            mesh: expr.clone().then_ignore(word(Word::By)).then(expr.clone()).boxed(),
+            core: core(),
+            weights: weights(expr),
+            place: place(expr),
+            inject: call.clone().then_ignore(token(Kind::Arrow)).then(expr.clone()).boxed(),
+            record: name()
+                .then_ignore(word(Word::Of))
+                .then(expr.clone())
+                .then(word(Word::Every).ignore_then(expr.clone()).or_not())
+                .map(|((what, of), every)| (what, of, every))
+                .boxed(),
+            expect: expr.clone().then(word(Word::In).ignore_then(range.clone()).or_not()).boxed(),
+            set: path.clone().then(value).boxed(),
+            declaration,
+            call,
+        }
+    }
+}
+
+fn brace<'src>() -> impl Parser<'src, &'src [Token], Token, Extra<'src>> + Clone {
+    token(Kind::Brace)
+}
+
+fn paren<'src>() -> impl Parser<'src, &'src [Token], Token, Extra<'src>> + Clone {
+    token(Kind::Paren)
+}
+
+fn alias<'src>() -> impl Parser<'src, &'src [Token], Name, Extra<'src>> + Clone {
+    word(Word::As).ignore_then(name())
+}
+
+/// A name or dotted name, with arguments or without.
+fn placed_call<'src>(path: &Rule<'src, Expr>) -> Rule<'src, PlacedCall> {
+    // Waveforms and rules whose names are reserved words.
+    let reserved = one(|t| t.is(Word::Step) || t.is(Word::Near)).map_with(|t, e| {
+        let name = e.state().name(t);
+        Expr { kind: ExprKind::Name(name.text), span: name.span }
+    });
+    path.clone()
+        .or(reserved.labelled(Expected::Name))
+        .then(paren().or_not())
+        .map_with(|(function, group), e| {
+            let context: &mut Context<'_> = e.state();
+            let span = group.map_or(function.span, |g| function.span.to(context.span(g)));
+            let arguments = group.map_or_else(Vec::new, |g| arguments(g, context));
+            PlacedCall { call: Call { function: Box::new(function), arguments }, span }
+        })
+        .boxed()
+}
+
+fn declaration<'src>(
+    expr: &Rule<'src, Expr>,
+    unit: &Rule<'src, UnitExpr>,
+) -> Rule<'src, Declaration> {
+    name_token()
+        .then(token(Kind::Colon).ignore_then(unit.clone()).or_not())
+        .then(token(Kind::Equals).ignore_then(expr.clone()).or_not())
+        .map_with(|((token, unit), value), e| {
+            let context: &mut Context<'_> = e.state();
+            let doc = context.docs.remove(&token.start);
+            Declaration { doc, name: context.name(token), unit, value }
+        })
+        .boxed()
+}
+
+fn check<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, CheckParts> {
+    let within = word(Word::Within).ignore_then(expr.clone()).then_ignore(token(Kind::Percent));
+    let approximates = token(Kind::Approximately).ignore_then(expr.clone()).then(within.or_not());
+    expr.clone().then(approximates.or_not()).boxed()
+}
+
+fn function<'src>(
+    expr: &Rule<'src, Expr>,
+    unit: &Rule<'src, UnitExpr>,
+) -> Rule<'src, FunctionParts> {
+    name()
+        .then(paren())
+        .then(token(Kind::Colon).ignore_then(unit.clone()).or_not())
+        .then_ignore(token(Kind::Equals))
+        .then(expr.clone())
+        .map_with(|(((name, group), unit), body), e| {
+            (name, parameters(group, e.state()), unit, body)
+        })
+        .boxed()
+}
+
+fn parameters(group: Token, context: &mut Context<'_>) -> Vec<Declaration> {
+    let mut parameters = Vec::new();
+    for entry in context.take(group) {
+        let (name, unit) = match entry {
+            Entry::Declared(name, unit) => (name, Some(unit)),
+            Entry::Value(Expr { kind: ExprKind::Name(text), span }) => (Name { text, span }, None),
+            Entry::Value(Expr { kind: ExprKind::Error, .. }) => continue,
+            Entry::Value(Expr { span, .. }) | Entry::Labelled(_, Expr { span, .. }) => {
+                context.report(
+                    snn_diagnostics::Diagnostic::new(
+                        snn_diagnostics::codes::syntax::UNEXPECTED,
+                        span,
+                        "a parameter of a function is a name, perhaps with a unit",
+                        "",
+                    )
+                    .with_help("for example `fn f(x: mV, y): nS = …`"),
+                );
+                continue;
+            }
+        };
+        parameters.push(Declaration { doc: None, name, unit, value: None });
+    }
+    parameters
+}
+
+fn mapping<'src>(path: &Rule<'src, Expr>) -> Rule<'src, (Name, Expr, Expr, Token)> {
+    name()
+        .then_ignore(word(Word::Of))
+        .then(path.clone())
+        .then_ignore(word(Word::Onto))
+        .then(path.clone())
+        .then(brace())
+        .map(|(((name, network), chip), body)| (name, network, chip, body))
+        .boxed()
+}
+
+fn experiment<'src>(
+    path: &Rule<'src, Expr>,
+    call: &Rule<'src, PlacedCall>,
+) -> Rule<'src, (Name, PlacedCall, Option<Expr>, Token)> {
+    name()
+        .then_ignore(word(Word::Of))
+        .then(call.clone())
+        .then(word(Word::On).ignore_then(path.clone()).or_not())
+        .then(brace())
+        .map(|(((name, network), on), body)| (name, network, on, body))
+        .boxed()
+}
+
+fn spike<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (SpikeTest, Expr)> {
+    // `rising` may be a name: then no operand follows it.
+    let operand_follows = one(|t| match t.kind {
+        Kind::Number | Kind::Paren | Kind::Minus | Kind::Word(Word::Not | Word::If) => true,
+        _ => t.is_name(),
+    });
+    let rising = word(Word::Rising).then_ignore(operand_follows.rewind()).to(SpikeTest::Rising);
+    word(Word::When)
+        .ignore_then(rising.or_not())
+        .then(expr.clone())
+        .map(|(test, value)| (test.unwrap_or(SpikeTest::Level), value))
+        .boxed()
+}
+
+fn refractory<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Refractory)> {
+    let names = name().separated_by(token(Kind::Comma)).at_least(1).collect().boxed();
+    let hold = word(Word::Hold).ignore_then(names).map(Refractory::Hold);
+    let mute = word(Word::Mute).to(Refractory::Mute);
+    expr.clone().then(hold.or(mute)).boxed()
+}
+
+fn assign<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Name, AssignOp, Expr)> {
+    let op = choice((
+        token(Kind::Equals).to(AssignOp::Set),
+        token(Kind::PlusEquals).to(AssignOp::Add),
+        token(Kind::MinusEquals).to(AssignOp::Sub),
+        token(Kind::StarEquals).to(AssignOp::Mul),
+        token(Kind::SlashEquals).to(AssignOp::Div),
+    ));
+    name().then(op).then(expr.clone()).map(|((name, op), value)| (name, op, value)).boxed()
+}
+
+fn population<'src>(
+    range: &Rule<'src, Expr>,
+    call: &Rule<'src, PlacedCall>,
+) -> Rule<'src, PopulationParts> {
+    let brackets = token(Kind::Bracket)
+        .map_with(|t, e| super::expr::elements(t, e.state()))
+        .repeated()
+        .collect::<Vec<_>>();
+    // Positions are read and reported by the caller.
+    let at = word(Word::At).then_ignore(range.clone()).then_ignore(name().repeated());
+    name()
+        .then(brackets)
+        .then(at.or_not())
+        .then_ignore(token(Kind::Colon))
+        .then(call.clone())
+        .map(|(((name, brackets), at), model)| (name, brackets, at, model))
+        .boxed()
+}
+
+fn connect<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, ConnectParts> {
+    expr.clone()
+        .then_ignore(token(Kind::Arrow))
+        .then(expr.clone())
+        .then(alias().or_not())
+        .then(brace().or_not())
+        .map(|(((from, to), name), body)| (from, to, name, body))
+        .boxed()
+}
+
+fn core<'src>() -> Rule<'src, CoreParts> {
+    let tile = paren().map_with(|group, e| pair(group, e.state()));
+    let tiles = tile.separated_by(token(Kind::Comma)).at_least(1).collect::<Vec<_>>();
+    name()
+        .or_not()
+        .then(word(Word::On).ignore_then(tiles).or_not())
+        .then(brace())
+        .map(|((name, tiles), body)| {
+            (name, tiles.unwrap_or_default().into_iter().flatten().collect(), body)
+        })
+        .boxed()
+}
+
+/// The two coordinates in a group; other counts are reported.
+fn pair(group: Token, context: &mut Context<'_>) -> Option<(Expr, Expr)> {
+    let span = context.span(group);
+    let mut entries = super::expr::elements(group, context).into_iter();
+    match (entries.next(), entries.next(), entries.next()) {
+        (Some(x), Some(y), None) => Some((x, y)),
+        (Some(Expr { kind: ExprKind::Error, .. }), None, None) => None,
+        _ => {
+            context.report(snn_diagnostics::Diagnostic::new(
+                snn_diagnostics::codes::syntax::UNEXPECTED,
+                span,
+                "expected column and row: `(0, 0)`",
+                "",
+            ));
+            None
+        }
+    }
+}
+
+fn weights<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Vec<Name>)> {
+    let any_word = one(|t| matches!(t.kind, Kind::Name | Kind::Word(_)))
+        .labelled(Expected::Name)
+        .map_with(|t, e| e.state().name(t));
+    expr.clone().then(any_word.repeated().collect()).boxed()
+}
+
+fn place<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, PlaceTarget)> {
+    let core =
+        word(Word::On).ignore_then(word(Word::Core)).ignore_then(paren()).map_with(|group, e| {
+            let context: &mut Context<'_> = e.state();
+            let span = context.span(group);
+            let silent = || (super::error(span), super::error(span));
+            let (x, y) = pair(group, context).unwrap_or_else(silent);
+            PlaceTarget::Core { x, y }
+        });
+    let near = word(Word::Near).ignore_then(expr.clone()).map(PlaceTarget::Near);
+    expr.clone().then(core.or(near)).boxed()
+}

@@ -1,0 +1,101 @@
+//! Bodies of networks and of connections.
+
+use super::{Parser, head, later_head};
+use crate::ast::{Connect, ConnectItem, NetworkItem, Population, Source};
+use crate::layer::Layer;
+use crate::token::{Kind, Token};
+use crate::word::Word;
+
+impl<'src> Parser<'_, 'src> {
+    pub(super) fn network(&mut self, brace: Token) -> Vec<NetworkItem> {
+        self.body(brace).filter_map(|statement| self.network_item(statement)).collect()
+    }
+
+    fn network_item(&mut self, statement: &'src [Token]) -> Option<NetworkItem> {
+        if let Some(keyword) = later_head(Layer::Network, statement) {
+            return Some(NetworkItem::Later(self.later(keyword)));
+        }
+        let Some(word) = head(Layer::Network, statement) else {
+            self.unknown(Layer::Network, statement);
+            return None;
+        };
+        Some(match word {
+            Word::Param => NetworkItem::Param(self.declarations(statement)?),
+            Word::Check => NetworkItem::Check(self.check(statement)?),
+            Word::Let => NetworkItem::Let(self.declaration(statement)?),
+            Word::Population => NetworkItem::Population(self.population(statement)?),
+            Word::Source => {
+                let Population { name, brackets, model, model_span, span, .. } =
+                    self.population(statement)?;
+                let (kind, kind_span) = (model, model_span);
+                NetworkItem::Source(Source { name, brackets, kind, kind_span, span })
+            }
+            Word::Connect => NetworkItem::Connect(self.connect(statement)?),
+            _ => {
+                let rules = &self.grammar.statements;
+                let (variable, range, body) = self.run(&rules.for_loop, statement, 1)?;
+                let span = statement[0].span(self.state.source);
+                NetworkItem::For { variable, range, body: self.network(body), span }
+            }
+        })
+    }
+
+    fn population(&mut self, statement: &'src [Token]) -> Option<Population> {
+        let rules = &self.grammar.statements;
+        let (name, brackets, at, model) = self.run(&rules.population, statement, 1)?;
+        if let Some(at) = at {
+            self.later(at);
+        }
+        let doc = self.doc(statement[0]);
+        let span = self.span(statement);
+        Some(Population { doc, name, brackets, model: model.call, model_span: model.span, span })
+    }
+
+    fn connect(&mut self, statement: &'src [Token]) -> Option<Connect> {
+        let rules = &self.grammar.statements;
+        let parsed = self.run(&rules.connect, statement, 1);
+        let brace = statement.last().copied().filter(|t| t.kind == Kind::Brace);
+        let items = brace.map_or_else(Vec::new, |b| {
+            self.body(b).filter_map(|statement| self.connect_item(statement)).collect()
+        });
+        let (from, to, name, _) = parsed?;
+        let span = statement[0].span(self.state.source).to(to.span);
+        Some(Connect { from, to, name, items, span })
+    }
+
+    fn connect_item(&mut self, statement: &'src [Token]) -> Option<ConnectItem> {
+        if let Some(keyword) = later_head(Layer::Connect, statement) {
+            return Some(ConnectItem::Later(self.later(keyword)));
+        }
+        let Some(word) = head(Layer::Connect, statement) else {
+            self.unknown(Layer::Connect, statement);
+            return None;
+        };
+        if let Some(keyword) = later_part(word, statement) {
+            return Some(ConnectItem::Later(self.later(keyword)));
+        }
+        let rules = &self.grammar.statements;
+        Some(match word {
+            Word::Rule => {
+                let rule = self.run(&rules.call, statement, 1)?;
+                ConnectItem::Rule { rule: rule.call, span: rule.span }
+            }
+            Word::Weight => ConnectItem::Weight(self.run(&rules.expr, statement, 1)?),
+            Word::Delay => ConnectItem::Delay(self.run(&rules.expr, statement, 1)?),
+            _ => ConnectItem::No(self.run(&rules.name, statement, 1)?),
+        })
+    }
+}
+
+/// The word that makes a statement of a connection one of a later version.
+fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
+    let second = statement.get(1)?;
+    let value_follows = || statement.get(2).is_some_and(|t| t.kind == Kind::Number || t.is_name());
+    match word {
+        Word::Rule if second.is(Word::Near) => Some(*second),
+        Word::Delay if second.is_name() && value_follows() => Some(*second),
+        Word::Delay => statement.iter().copied().find(|t| t.is(Word::Tick)),
+        Word::Weight => statement.iter().copied().skip(2).find(|t| t.is(Word::As)),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! Which bracket is missing, and where it was probably meant to stand.
+//!
+//! Well matched brackets cost one pass. Only a text with a fault is looked at again, with line ends
+//! and indentation as witnesses.
+
+use std::collections::BTreeMap;
+
+use snn_diagnostics::{Diagnostic, SourceId, codes::syntax as codes};
+
+use crate::limits;
+use crate::token::{Kind, Token};
+use crate::word::Word;
+
+/// What is done at a token so that all brackets match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repair {
+    /// This closing bracket has no partner.
+    Drop,
+    /// Innermost groups end before this token.
+    Close { count: u32 },
+    /// This closing bracket is of the wrong kind, and closes all the same.
+    Accept,
+    /// Everything up to `until` is nested too deeply.
+    Skip { until: usize },
+}
+
+/// Repairs by token index, and what is wrong.
+pub(super) fn check(
+    source: SourceId,
+    text: &str,
+    tokens: &[Token],
+) -> (BTreeMap<usize, Repair>, Vec<Diagnostic>) {
+    if let Some(result) = too_deep(source, tokens) {
+        return result;
+    }
+    if matched(tokens) {
+        return (BTreeMap::new(), Vec::new());
+    }
+    let mut search = Search {
+        source,
+        text,
+        tokens,
+        open: Vec::new(),
+        repairs: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    search.run();
+    (search.repairs, search.diagnostics)
+}
+
+fn matched(tokens: &[Token]) -> bool {
+    let mut open = Vec::new();
+    for token in tokens {
+        if token.kind.is_open() {
+            open.push(token.kind.closer());
+        } else if token.kind.is_close() && open.pop() != Some(token.kind) {
+            return false;
+        }
+    }
+    open.is_empty()
+}
+
+fn too_deep(
+    source: SourceId,
+    tokens: &[Token],
+) -> Option<(BTreeMap<usize, Repair>, Vec<Diagnostic>)> {
+    let mut depth = 0_usize;
+    for (i, token) in tokens.iter().enumerate() {
+        if token.kind.is_open() {
+            depth += 1;
+            if depth > limits::BRACKETS {
+                let diagnostic = Diagnostic::new(
+                    codes::TOO_DEEP,
+                    token.span(source),
+                    format!("brackets are nested more than {} deep", limits::BRACKETS),
+                    "",
+                )
+                .with_help("name an inner part with `let`, or read large arrays from a file");
+                // Where such brackets end says nothing any more: the rest of the text is left out.
+                let repairs = BTreeMap::from([(i, Repair::Skip { until: tokens.len() })]);
+                return Some((repairs, vec![diagnostic]));
+            }
+        } else if token.kind.is_close() {
+            depth = depth.saturating_sub(1);
+        }
+    }
+    None
+}
+
+struct Open {
+    token: Token,
+    /// Letters before the first token of the line on which it stands.
+    indent: usize,
+    /// Where a `(` or `[` that is never closed was probably meant to end: the first line end or `;`.
+    end: Option<usize>,
+}
+
+struct Search<'a> {
+    source: SourceId,
+    text: &'a str,
+    tokens: &'a [Token],
+    open: Vec<Open>,
+    repairs: BTreeMap<usize, Repair>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    fn run(&mut self) {
+        let mut indent = 0;
+        for (i, &token) in self.tokens.iter().enumerate() {
+            if token.newline {
+                indent = self.column(token);
+                self.close_before_item(i, indent);
+            }
+            self.note_end(i);
+            match token.kind {
+                Kind::OpenBrace => {
+                    self.close_parens(i);
+                    self.open.push(Open { token, indent, end: None });
+                }
+                Kind::OpenParen | Kind::OpenBracket => {
+                    self.open.push(Open { token, indent, end: None });
+                }
+                Kind::CloseParen | Kind::CloseBracket => self.close_list(i),
+                Kind::CloseBrace => self.close_brace(i),
+                _ => {}
+            }
+        }
+        while !self.open.is_empty() {
+            self.unclosed(self.tokens.len());
+        }
+    }
+
+    /// Letters between the line's begin and the token.
+    fn column(&self, token: Token) -> usize {
+        let before = &self.text.as_bytes()[..token.start as usize];
+        before.iter().rev().take(1000).take_while(|b| **b != b'\n').count()
+    }
+
+    fn note_end(&mut self, i: usize) {
+        let token = self.tokens[i];
+        let Some(open) = self.open.last_mut() else { return };
+        let line_ends = token.newline
+            && i > 0
+            && !self.tokens[i - 1].kind.continues()
+            && !opens_list(&self.tokens[i - 1]);
+        let ends = line_ends || token.kind == Kind::Semicolon;
+        if open.token.kind != Kind::OpenBrace && open.end.is_none() && ends {
+            open.end = Some(i);
+        }
+    }
+
+    fn close_parens(&mut self, i: usize) {
+        while self.open.last().is_some_and(|o| o.token.kind != Kind::OpenBrace) {
+            self.unclosed(i);
+        }
+    }
+
+    /// An item at or left of the line of an open brace: the brace was meant to be closed before.
+    fn close_before_item(&mut self, i: usize, indent: usize) {
+        if !begins_item(&self.tokens[i..]) {
+            return;
+        }
+        while let Some(open) = self.open.last() {
+            if open.token.kind == Kind::OpenBrace && open.indent < indent {
+                return;
+            }
+            self.unclosed(i);
+        }
+    }
+
+    fn close_list(&mut self, i: usize) {
+        let token = self.tokens[i];
+        match self.open.last() {
+            Some(open) if open.token.kind.closer() == token.kind => {
+                self.open.pop();
+            }
+            Some(open) if open.token.kind != Kind::OpenBrace => {
+                let right = open.token.kind.closer().text();
+                let wrong = token.kind.text();
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        codes::UNMATCHED_BRACKET,
+                        token.span(self.source),
+                        format!("`{}` is closed by `{wrong}`", open.token.kind.text()),
+                        "",
+                    )
+                    .with_label(open.token.span(self.source), "opened here")
+                    .with_help(format!("type `{right}`"))
+                    .with_fix(token.span(self.source), right),
+                );
+                self.repairs.insert(i, Repair::Accept);
+                self.open.pop();
+            }
+            _ => self.drop_closer(i),
+        }
+    }
+
+    fn close_brace(&mut self, i: usize) {
+        self.close_parens(i);
+        let token = self.tokens[i];
+        if token.newline {
+            let indent = self.column(token);
+            if self.open.last().is_some_and(|o| o.indent < indent) {
+                return self.drop_closer(i);
+            }
+            while self.open.last().is_some_and(|o| o.indent > indent)
+                && self.open.iter().any(|o| o.indent == indent)
+            {
+                self.unclosed(i);
+            }
+        }
+        if self.open.pop().is_none() {
+            self.drop_closer(i);
+        }
+    }
+
+    fn drop_closer(&mut self, i: usize) {
+        let token = self.tokens[i];
+        self.repairs.insert(i, Repair::Drop);
+        self.diagnostics.push(
+            Diagnostic::new(
+                codes::UNMATCHED_BRACKET,
+                token.span(self.source),
+                format!("this `{}` closes nothing", token.kind.text()),
+                "",
+            )
+            .with_help("remove it, or add the opening bracket before it")
+            .with_fix(token.span(self.source), ""),
+        );
+    }
+
+    /// Reports the innermost open bracket, found open at token `i`, and closes it.
+    fn unclosed(&mut self, i: usize) {
+        let Some(open) = self.open.pop() else { return };
+        let end = open.end.unwrap_or(i);
+        let fresh = match self.repairs.get_mut(&end) {
+            Some(Repair::Close { count }) => {
+                *count += 1;
+                false
+            }
+            _ => {
+                self.repairs.insert(end, Repair::Close { count: 1 });
+                true
+            }
+        };
+        let is_list = open.token.kind != Kind::OpenBrace;
+        if let (true, Some(outer)) = (is_list && open.end.is_some(), self.open.last_mut()) {
+            if outer.token.kind != Kind::OpenBrace && outer.end.is_none() {
+                outer.end = open.end;
+            }
+        }
+        if is_list && !fresh {
+            return;
+        }
+        let closer = open.token.kind.closer().text();
+        let mut diagnostic = Diagnostic::new(
+            codes::UNMATCHED_BRACKET,
+            open.token.span(self.source),
+            format!("this `{}` is never closed", open.token.kind.text()),
+            "opened here",
+        )
+        .with_help(format!("type `{closer}` where it ends"));
+        if let Some(last) = end.checked_sub(1).map(|i| self.tokens[i].span(self.source).after()) {
+            if is_list {
+                diagnostic = diagnostic.with_fix(last, closer);
+            }
+            diagnostic = diagnostic.with_label(last, format!("`{closer}` is missing about here"));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+fn opens_list(token: &Token) -> bool {
+    matches!(token.kind, Kind::OpenParen | Kind::OpenBracket)
+}
+
+/// Whether a top-level item begins here: its keyword, and a name or path.
+fn begins_item(tokens: &[Token]) -> bool {
+    let [head, next, ..] = tokens else { return false };
+    let Kind::Word(word) = head.kind else { return false };
+    match word {
+        Word::Import => next.kind == Kind::Text,
+        Word::Neuron
+        | Word::Synapse
+        | Word::Plasticity
+        | Word::Network
+        | Word::Chip
+        | Word::Board
+        | Word::Mapping
+        | Word::Experiment
+        | Word::Const
+        | Word::Fn => next.is_name() && !next.newline,
+        _ => false,
+    }
+}
