@@ -123,11 +123,20 @@ impl<T: Real> BlockProgram<T> {
                 }
             }
         }
-        let outputs = program
-            .outputs
-            .iter()
-            .map(|r| place[r.0 as usize].expect("invariant: outputs are results"));
-        Self { code, registers: registers as usize, outputs: outputs.collect() }
+        let mut outputs = Vec::new();
+        for (i, r) in program.outputs.iter().enumerate() {
+            let mut output = place[r.0 as usize].expect("invariant: outputs are results");
+            // An output that is another place's input is copied first, so that outputs can be stored
+            // over the inputs one by one.
+            if matches!(output, Operand::Input(n) if n as usize != i) {
+                let action = Action::Select(Operand::Constant(T::ONE), output, output);
+                code.push(Instruction { action, target: registers });
+                output = Operand::Register(registers);
+                registers += 1;
+            }
+            outputs.push(output);
+        }
+        Self { code, registers: registers as usize, outputs }
     }
 
     /// Runs the program over one block. Results are read with [`BlockProgram::output`].
@@ -143,25 +152,53 @@ impl<T: Real> BlockProgram<T> {
         }
     }
 
-    /// Copies output `i` of the last run.
-    pub fn output(
+    /// Copies output `i` of the last run over its column; an output that is input `i` unchanged stays
+    /// as it is. Says whether any number is NaN or infinite.
+    pub fn store(
         &self,
+        simd: Simd,
         i: usize,
-        inputs: &dyn BlockInputs<T>,
         registers: &Registers<T>,
         to: &mut Column<T>,
-    ) {
+    ) -> bool {
         match self.outputs[i] {
-            Operand::Constant(c) => *to = [c; BLOCK],
-            Operand::Input(n) => *to = *inputs.column(n as usize),
-            Operand::Register(r) => *to = *registers.columns[r as usize],
+            Operand::Input(_) => false,
+            Operand::Constant(c) => store_block(simd, &[c; BLOCK], to),
+            Operand::Register(r) => store_block(simd, &registers.columns[r as usize], to),
         }
     }
 
-    /// Whether output `i` is input `n` unchanged.
-    pub fn passes_through(&self, i: usize, n: usize) -> bool {
-        matches!(self.outputs[i], Operand::Input(m) if m as usize == n)
+    /// Appends the neurons among the first `len` of the block for which output `i` of the last run is
+    /// true.
+    pub fn neurons_where(&self, i: usize, registers: &Registers<T>, len: usize, to: &mut Vec<u32>) {
+        match self.outputs[i] {
+            Operand::Register(r) => {
+                let column = &registers.columns[r as usize][..len];
+                if column.iter().fold(false, |any, x| any | (*x != T::ZERO)) {
+                    let set = column.iter().enumerate().filter(|(_, x)| **x != T::ZERO);
+                    to.extend(set.map(|(i, _)| i as u32));
+                }
+            }
+            Operand::Constant(c) if c != T::ZERO => to.extend(0..len as u32),
+            _ => {}
+        }
     }
+}
+
+simd_versions! {
+    fn store_block<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool = store_body
+}
+
+#[inline(always)]
+fn store_body<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool {
+    let mut bad = false;
+    for (to, &from) in to.iter_mut().zip(from) {
+        *to = from;
+        // 0 for finite numbers, NaN for all others.
+        let zero = from * T::ZERO;
+        bad |= zero != T::ZERO;
+    }
+    bad
 }
 
 /// For each sum, the product it takes in: used once, by this sum.
@@ -229,7 +266,7 @@ fn execute<T: Real>(
 ) {
     let fetch = |operand: Operand<T>| match operand {
         Operand::Input(n) => Fetched::Column(inputs.column(n as usize)),
-        Operand::Register(r) => Fetched::Column(&*columns[r as usize]),
+        Operand::Register(r) => Fetched::Column(&columns[r as usize]),
         Operand::Constant(c) => Fetched::Constant(c),
     };
     match *action {
@@ -353,8 +390,8 @@ fn mul_add_body<T: Real>(
             }
         }
         _ => {
-            for i in 0..BLOCK {
-                out[i] = a.at(i) * b.at(i) + c.at(i);
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = a.at(i) * b.at(i) + c.at(i);
             }
         }
     }
@@ -386,8 +423,8 @@ fn select_body<T: Real>(
             }
         }
         _ => {
-            for i in 0..BLOCK {
-                out[i] = pick(c.at(i), a.at(i), b.at(i));
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = pick(c.at(i), a.at(i), b.at(i));
             }
         }
     }

@@ -1,0 +1,185 @@
+//! A run's state between two ticks, without anything that the image can recompute.
+
+use serde::{Deserialize, Serialize};
+use snn_numeric::Real;
+use snn_result::SpikeHash;
+
+use crate::emulator::{Engine, is_population};
+use crate::error::LoadError;
+
+/// The state of a run. It knows neither cores nor threads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Ticks run.
+    pub tick: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Spike hash so far.
+    pub hash: u128,
+    /// Every object in declaration order.
+    pub objects: Vec<SavedObject>,
+    /// Spikes that may still be on their way: (tick, neuron), populations only.
+    pub spikes: Vec<(u64, u32)>,
+}
+
+/// The state of one object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedObject {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub size: u32,
+    /// Spikes since tick 0, and after the warm-up.
+    pub fired: (u64, u64),
+    /// Spikes of each neuron or train since tick 0 (of a train that reaches no row: 0).
+    pub spikes: Vec<u64>,
+    /// Arrivals of direct Poisson trains at each neuron since tick 0.
+    pub direct_arrivals: Vec<u64>,
+    /// Values per state, in index order; f32 values are exact.
+    pub states: Vec<Vec<f64>>,
+    /// First tick in which each neuron is no longer refractory.
+    pub until: Vec<u32>,
+}
+
+impl<T: Real> Engine<T> {
+    pub(crate) fn save(&self) -> Checkpoint {
+        let result = self.workers.iter().fold(self.hash_before, |mut hash, w| {
+            hash.merge(w.hash);
+            hash
+        });
+        let mut objects: Vec<SavedObject> = self
+            .image
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(o, object)| {
+                let neurons = if is_population(&self.image, o) { object.size as usize } else { 0 };
+                let states = if neurons > 0 {
+                    crate::part::population_kernel(&self.image, o as u32).states.len()
+                } else {
+                    0
+                };
+                let counted: u64 = self.workers.iter().map(|w| w.taps.counted[o]).sum();
+                SavedObject {
+                    name: object.name.clone(),
+                    size: object.size,
+                    fired: (self.fired[o], self.before[o] + counted),
+                    spikes: vec![0; object.size as usize],
+                    direct_arrivals: vec![0; neurons],
+                    states: vec![vec![0.0; neurons]; states],
+                    until: vec![0; neurons],
+                }
+            })
+            .collect();
+        let mut spikes = Vec::new();
+        for worker in &self.workers {
+            for part in &worker.parts {
+                for (neuron, (object, index, _)) in part.layout.neurons().enumerate() {
+                    let saved = &mut objects[object as usize];
+                    let index = index as usize;
+                    saved.spikes[index] = part.spikes[neuron];
+                    saved.direct_arrivals[index] = part.direct_arrivals[neuron];
+                    saved.until[index] = part.until[neuron];
+                    for (to, from) in saved.states.iter_mut().zip(&part.columns) {
+                        to[index] = from[neuron].to_f64();
+                    }
+                }
+            }
+            for (id, received) in worker.received.iter().enumerate() {
+                if !self.of_population(id as u32) && *received > 0 {
+                    let (object, index) = self.ids.of(id as u32);
+                    objects[object as usize].spikes[index as usize] = *received;
+                }
+            }
+            let first = (self.tick + 1).saturating_sub(worker.ring.ticks()).max(1);
+            for tick in first..=self.tick {
+                let own = worker.ring.at(tick).iter().map(|e| e.id);
+                spikes.extend(own.filter(|id| self.of_population(*id)).map(|id| (tick, id)));
+            }
+        }
+        spikes.sort_unstable();
+        spikes.dedup();
+        Checkpoint { tick: self.tick, seed: self.image.seed, hash: result.0, objects, spikes }
+    }
+
+    pub(crate) fn restore(&mut self, saved: &Checkpoint) -> Result<(), LoadError> {
+        self.fits(saved)?;
+        self.tick = saved.tick;
+        self.hash_before = SpikeHash(saved.hash);
+        self.fired = saved.objects.iter().map(|o| o.fired.0).collect();
+        self.before = saved.objects.iter().map(|o| o.fired.1).collect();
+        for worker in &mut self.workers {
+            for part in &mut worker.parts {
+                let neurons: Vec<_> = part.layout.neurons().collect();
+                for (neuron, (object, index, _)) in neurons.into_iter().enumerate() {
+                    let saved = &saved.objects[object as usize];
+                    let index = index as usize;
+                    part.spikes[neuron] = saved.spikes[index];
+                    part.direct_arrivals[neuron] = saved.direct_arrivals[index];
+                    part.until[neuron] = saved.until[index];
+                    for (to, from) in part.columns.iter_mut().zip(&saved.states) {
+                        to[neuron] = T::from_f64(from[index]);
+                    }
+                }
+            }
+            let first = (saved.tick + 1).saturating_sub(worker.ring.ticks()).max(1);
+            worker.start_trains(&self.image, &self.ids, first - 1);
+            for tick in first..=saved.tick {
+                let from = saved.spikes.partition_point(|(t, _)| *t < tick);
+                let now = saved.spikes[from..].iter().take_while(|(t, _)| *t == tick);
+                let rows = |id: &u32| !worker.rows.of(*id).is_empty();
+                let ids: Vec<u32> = now.map(|(_, id)| *id).filter(rows).collect();
+                worker.take(tick, ids.into_iter());
+            }
+            for (id, received) in worker.received.iter_mut().enumerate() {
+                let (object, index) = self.ids.of(id as u32);
+                *received = saved.objects[object as usize].spikes[index as usize];
+            }
+        }
+        Ok(())
+    }
+
+    fn of_population(&self, id: u32) -> bool {
+        is_population(&self.image, self.ids.of(id).0 as usize)
+    }
+
+    fn fits(&self, saved: &Checkpoint) -> Result<(), LoadError> {
+        let refuse = |why: String| Err(LoadError::Checkpoint(why));
+        if saved.seed != self.image.seed {
+            return refuse(format!(
+                "its seed is {}, this run's is {}",
+                saved.seed, self.image.seed
+            ));
+        }
+        if saved.objects.len() != self.image.objects.len() {
+            return refuse(format!(
+                "it has {} populations and sources, this network has {}",
+                saved.objects.len(),
+                self.image.objects.len()
+            ));
+        }
+        for (o, (saved, object)) in saved.objects.iter().zip(&self.image.objects).enumerate() {
+            let population = is_population(&self.image, o);
+            let states = if population {
+                crate::part::population_kernel(&self.image, o as u32).states.len()
+            } else {
+                0
+            };
+            let neurons = if population { object.size as usize } else { 0 };
+            let whole = saved.states.iter().all(|s| s.len() == neurons)
+                && saved.until.len() == neurons
+                && saved.direct_arrivals.len() == neurons
+                && saved.spikes.len() == object.size as usize;
+            if saved.name != object.name || saved.size != object.size {
+                return refuse(format!(
+                    "{}[{}] stands where this network has {}[{}]",
+                    saved.name, saved.size, object.name, object.size
+                ));
+            }
+            if saved.states.len() != states || !whole {
+                return refuse(format!("the states of {} are others", saved.name));
+            }
+        }
+        Ok(())
+    }
+}

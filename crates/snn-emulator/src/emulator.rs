@@ -1,0 +1,568 @@
+//! Loading an image and running it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam::channel::{Receiver, Sender, bounded};
+use snn_chip::{Arithmetic, ChipImage, ImageObjectKind};
+use snn_kernel::Simd;
+use snn_numeric::Real;
+use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash};
+
+use crate::checkpoint::Checkpoint;
+use crate::error::{LoadError, RunError};
+use crate::exchange::{Link, Verdict, links};
+use crate::fault::Fault;
+use crate::ids::Ids;
+use crate::memory;
+use crate::part::{Bad, OwnedRange, population_kernel};
+use crate::record::{Assembler, Chunk};
+use crate::worker::Worker;
+
+/// Ticks between two reports of a worker, at least.
+const CHUNK_TICKS: u64 = 100;
+/// Longest window where no delay asks for a shorter one.
+const LONGEST_WINDOW: u64 = 64;
+/// Refractoriness is kept in 32 bits: runs end before a neuron's could overflow.
+const LONGEST_RUN: u64 = u32::MAX as u64 - (1 << 21);
+
+/// How an image is loaded.
+#[derive(Clone, Debug)]
+pub struct LoadOptions {
+    /// Worker threads, at least 1; never more than cores in use, and at most 64.
+    pub threads: usize,
+    /// Refuse to load what is predicted to need more bytes.
+    pub max_memory_bytes: Option<u64>,
+    /// Vector instructions; a level of [`Simd::available`].
+    pub simd: Simd,
+    /// A fault planted by a test.
+    #[doc(hidden)]
+    pub fault: Option<Fault>,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self { threads: 1, max_memory_bytes: None, simd: Simd::best(), fault: None }
+    }
+}
+
+/// How far a run has come; given about every hundred ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Ticks run since tick 0.
+    pub tick: u64,
+    /// Spikes per object since tick 0.
+    pub spikes: &'a [u64],
+}
+
+/// What the watcher of a run wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// End the run after the current window; everything up to there is kept.
+    Stop,
+}
+
+/// An image loaded on worker threads, at some tick.
+#[derive(Debug)]
+pub struct Emulator {
+    engine: Engines,
+}
+
+#[derive(Debug)]
+enum Engines {
+    F64(Engine<f64>),
+    F32(Engine<f32>),
+}
+
+macro_rules! with_engine {
+    ($self:expr, $engine:ident => $body:expr) => {
+        match $self {
+            Engines::F64($engine) => $body,
+            Engines::F32($engine) => $body,
+        }
+    };
+}
+
+impl Emulator {
+    /// Expands an image into the rows of `options.threads` workers.
+    ///
+    /// # Errors
+    /// Where it needs more memory than allowed or is too large for the engine.
+    pub fn load(
+        image: &ChipImage,
+        protocol: &Protocol,
+        options: &LoadOptions,
+    ) -> Result<Self, LoadError> {
+        let engine = match image.arithmetic {
+            Arithmetic::F64 => Engines::F64(Engine::load(image, protocol, options)?),
+            Arithmetic::F32 => Engines::F32(Engine::load(image, protocol, options)?),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Loads an image and continues from a checkpoint.
+    ///
+    /// # Errors
+    /// As [`Emulator::load`], and where the checkpoint is of another network or seed.
+    pub fn resume(
+        image: &ChipImage,
+        protocol: &Protocol,
+        options: &LoadOptions,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, LoadError> {
+        let mut emulator = Self::load(image, protocol, options)?;
+        with_engine!(&mut emulator.engine, e => e.restore(checkpoint))?;
+        Ok(emulator)
+    }
+
+    /// Runs `ticks` more ticks. Samples of tick 0 are taken when a run starts there. `watch` is asked now
+    /// and then whether to go on.
+    ///
+    /// # Errors
+    /// Where a state becomes NaN or infinite or the recorder fails; what was recorded before stays.
+    pub fn run(
+        &mut self,
+        ticks: u64,
+        recorder: &mut dyn Recorder,
+        watch: &mut dyn FnMut(Progress<'_>) -> Control,
+    ) -> Result<(), RunError> {
+        with_engine!(&mut self.engine, e => e.run(ticks, recorder, watch))
+    }
+
+    /// Ticks run since tick 0.
+    pub fn tick(&self) -> u64 {
+        with_engine!(&self.engine, e => e.tick)
+    }
+
+    /// What came of the run so far. Walks all rows: not for every tick.
+    pub fn result(&self) -> RunResult {
+        with_engine!(&self.engine, e => e.result())
+    }
+
+    /// Everything that cannot be recomputed from the image: loads under any mapping and thread count.
+    pub fn checkpoint(&self) -> Checkpoint {
+        with_engine!(&self.engine, e => e.save())
+    }
+
+    /// Bytes held by synapses.
+    pub fn synapse_bytes(&self) -> u64 {
+        with_engine!(&self.engine, e => e.workers.iter().map(|w| w.rows.bytes()).sum())
+    }
+
+    /// Workers in use.
+    pub fn workers(&self) -> usize {
+        with_engine!(&self.engine, e => e.workers.len())
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Engine<T> {
+    pub image: ChipImage,
+    pub protocol: Protocol,
+    pub ids: Ids,
+    pub workers: Vec<Worker<T>>,
+    pub tick: u64,
+    /// Spikes and counted spikes of runs before a restored checkpoint.
+    pub before: Vec<u64>,
+    pub fired: Vec<u64>,
+    pub hash_before: SpikeHash,
+    /// Workers that have a row for each sender, a bit each.
+    destinations: Vec<u64>,
+    window: u64,
+    fault: Option<Fault>,
+}
+
+impl<T: Real> Engine<T> {
+    fn load(
+        image: &ChipImage,
+        protocol: &Protocol,
+        options: &LoadOptions,
+    ) -> Result<Self, LoadError> {
+        let ids = Ids::new(image)
+            .ok_or_else(|| LoadError::TooLarge("2^32 neurons and trains or more".into()))?;
+        if let Some(allowed_bytes) = options.max_memory_bytes {
+            let needed_bytes = memory::predict(image, size_of::<T>() as u64);
+            if needed_bytes > allowed_bytes {
+                return Err(LoadError::Memory { needed_bytes, allowed_bytes });
+            }
+        }
+        let shares = shares(image, options.threads.clamp(1, 64));
+        let build = |ranges: &Vec<OwnedRange>| {
+            Worker::build(image, protocol, &ids, ranges, options.simd, options.fault)
+        };
+        let built: Vec<Result<Worker<T>, LoadError>> = crossbeam::thread::scope(|scope| {
+            let threads: Vec<_> =
+                shares.iter().map(|ranges| scope.spawn(move |_| build(ranges))).collect();
+            let join = |thread: crossbeam::thread::ScopedJoinHandle<'_, _>| match thread.join() {
+                Ok(built) => built,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            threads.into_iter().map(join).collect()
+        })
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mut workers = built.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let window = workers.iter().filter_map(Worker::shortest_delay).min();
+        let window = window.unwrap_or(LONGEST_WINDOW).min(LONGEST_WINDOW);
+        let longest = workers.iter().map(Worker::longest_delay).max().unwrap_or(0);
+        for worker in &mut workers {
+            worker.ring = crate::ring::SpikeRing::new(longest + window + 1);
+        }
+        let mut destinations = vec![0u64; ids.len()];
+        for (w, worker) in workers.iter().enumerate() {
+            for (id, mask) in destinations.iter_mut().enumerate() {
+                *mask |= u64::from(!worker.rows.of(id as u32).is_empty()) << w;
+            }
+        }
+        let objects = image.objects.len();
+        Ok(Self {
+            image: image.clone(),
+            protocol: protocol.clone(),
+            ids,
+            workers,
+            tick: 0,
+            before: vec![0; objects],
+            fired: vec![0; objects],
+            hash_before: SpikeHash::default(),
+            destinations,
+            window,
+            fault: options.fault,
+        })
+    }
+
+    fn run(
+        &mut self,
+        ticks: u64,
+        recorder: &mut dyn Recorder,
+        watch: &mut dyn FnMut(Progress<'_>) -> Control,
+    ) -> Result<(), RunError> {
+        let end = self.tick.saturating_add(ticks);
+        if end > LONGEST_RUN {
+            return Err(RunError::TooLong(LONGEST_RUN));
+        }
+        if self.tick == 0 {
+            self.sample_start(recorder)?;
+        }
+        let positions = self.workers.iter().map(|w| w.taps.positions()).collect();
+        let mut assembler =
+            Assembler::new(&self.image, &self.protocol, &self.ids, positions, self.tick);
+        let stop = AtomicBool::new(false);
+        let count = self.workers.len();
+        let (tick, window) = (self.tick, self.window);
+        let destinations = &self.destinations;
+        let fault = self.fault;
+        let mut chunk_ends = Vec::new();
+        let mut spares = Vec::new();
+        let mut feeds = Vec::new();
+        for _ in 0..count {
+            let (send, receive) = bounded::<Chunk>(4);
+            let (give, take) = bounded::<Chunk>(4);
+            chunk_ends.push(receive);
+            spares.push(give);
+            feeds.push((send, take));
+        }
+        let (ids, fired) = (&self.ids, &mut self.fired);
+        let workers = &mut self.workers;
+        let outcome = crossbeam::thread::scope(|scope| {
+            let shares = workers.iter_mut().zip(links(count)).zip(feeds).enumerate();
+            let threads: Vec<_> = shares
+                .map(|(index, ((worker, links), (send, spare)))| {
+                    let task = Task { index, links, send, spare, destinations, fault, stop: &stop };
+                    scope.spawn(move |_| task.run(worker, tick, end, window))
+                })
+                .collect();
+            let failed =
+                collect(&chunk_ends, &spares, &mut assembler, ids, recorder, watch, fired, &stop);
+            drop(chunk_ends);
+            let mut last = (tick, Verdict::default());
+            for thread in threads {
+                match thread.join() {
+                    Ok((reached, verdict)) => {
+                        last.0 = reached;
+                        last.1.merge(verdict);
+                    }
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            (last, failed)
+        });
+        let ((reached, verdict), failed) =
+            outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.tick = reached;
+        if let Some(bad) = verdict.bad {
+            return Err(self.non_finite(bad));
+        }
+        failed.map_err(RunError::Recorder)
+    }
+
+    fn sample_start(&mut self, recorder: &mut dyn Recorder) -> Result<(), RunError> {
+        let positions: Vec<_> = self.workers.iter().map(|w| w.taps.positions()).collect();
+        for worker in &mut self.workers {
+            worker.taps.sample(0, &worker.parts);
+        }
+        let mut next = vec![0usize; self.workers.len()];
+        for (p, probe) in self.protocol.probes.iter().enumerate() {
+            let mut values = vec![0.0; probe.of.len() as usize];
+            for (w, worker) in self.workers.iter().enumerate() {
+                let own = &worker.taps.chunk.values[next[w]..];
+                for (position, value) in positions[w][p].iter().zip(own) {
+                    values[*position as usize] = *value;
+                }
+                next[w] += positions[w][p].len();
+            }
+            recorder
+                .samples(Sample { tick: 0, probe: p, values: &values })
+                .map_err(|e| RunError::Recorder(e.0))?;
+        }
+        for worker in &mut self.workers {
+            worker.taps.chunk.clear();
+        }
+        Ok(())
+    }
+
+    fn non_finite(&self, bad: Bad) -> RunError {
+        let (object, index) = self.ids.of(bad.id);
+        RunError::NonFinite {
+            population: self.image.objects[object as usize].name.clone(),
+            object,
+            index,
+            state: population_kernel(&self.image, object).states[bad.state].name.clone(),
+            tick: bad.tick,
+            value: bad.value,
+        }
+    }
+
+    fn result(&self) -> RunResult {
+        let mut hash = self.hash_before;
+        let mut operations = vec![0u64; self.image.cores.len()];
+        let mut counted = self.before.clone();
+        for worker in &self.workers {
+            hash.merge(worker.hash);
+            worker.synaptic_operations(self.tick, &mut operations);
+            for (total, own) in counted.iter_mut().zip(&worker.taps.counted) {
+                *total += own;
+            }
+        }
+        let cores = self.cores(&operations);
+        RunResult {
+            ticks: self.tick,
+            hash,
+            spikes: self.fired.clone(),
+            counted_spikes: counted,
+            synaptic_operations: operations.iter().sum(),
+            cores,
+        }
+    }
+
+    /// Totals per core: each spike of a neuron is one packet to every other core that its row touches.
+    fn cores(&self, operations: &[u64]) -> Vec<CoreCounters> {
+        let mut cores: Vec<CoreCounters> = operations
+            .iter()
+            .map(|n| CoreCounters { synaptic_operations: *n, ..CoreCounters::default() })
+            .collect();
+        let tile = |core: usize| {
+            let tile = self.image.cores[core].core.0 / self.image.cores_per_tile.max(1);
+            (tile % self.image.mesh_width.max(1), tile / self.image.mesh_width.max(1))
+        };
+        let mut sender = vec![None; self.ids.len()];
+        for part in self.workers.iter().flat_map(|w| &w.parts) {
+            for (neuron, id) in part.id.iter().enumerate() {
+                let core = part.core[neuron] as usize;
+                cores[core].spikes += part.spikes[neuron];
+                sender[*id as usize] = Some((core, part.spikes[neuron]));
+            }
+        }
+        for worker in &self.workers {
+            let lane_part = worker.lane_parts();
+            let mut touched = vec![u32::MAX; cores.len()];
+            for (id, from) in sender.iter().enumerate() {
+                let Some((core, spikes)) = *from else { continue };
+                if spikes == 0 {
+                    continue;
+                }
+                for segment in worker.rows.of(id as u32) {
+                    let part = &worker.parts[lane_part[segment.lane as usize]];
+                    for target in worker.rows.targets(*segment) {
+                        let to = part.core[*target as usize] as usize;
+                        if to == core || touched[to] == id as u32 {
+                            continue;
+                        }
+                        touched[to] = id as u32;
+                        let ((x0, y0), (x1, y1)) = (tile(core), tile(to));
+                        cores[core].packets_out += spikes;
+                        cores[core].hops += spikes * u64::from(x0.abs_diff(x1) + y0.abs_diff(y1));
+                    }
+                }
+            }
+        }
+        cores
+    }
+}
+
+/// Cuts the cores into contiguous shares of about equal numbers of neurons, one per worker; ranges
+/// ascend by object and start.
+fn shares(image: &ChipImage, threads: usize) -> Vec<Vec<OwnedRange>> {
+    let neurons = |c: &snn_chip::CoreImage| c.parts.iter().map(|p| u64::from(p.len)).sum::<u64>();
+    let total: u64 = image.cores.iter().map(neurons).sum();
+    let workers = threads.min(image.cores.len()).max(1) as u64;
+    let mut shares = vec![Vec::new(); workers as usize];
+    let mut before = 0;
+    for (core, c) in image.cores.iter().enumerate() {
+        let middle = before + neurons(c) / 2;
+        let share = (middle * workers / total.max(1)).min(workers - 1);
+        for part in &c.parts {
+            shares[share as usize].push(OwnedRange {
+                object: part.object,
+                start: part.start,
+                len: part.len,
+                neuron: 0,
+                core: core as u32,
+            });
+        }
+        before += neurons(c);
+    }
+    shares.retain(|s| !s.is_empty());
+    for share in &mut shares {
+        share.sort_unstable_by_key(|r| (r.object, r.start));
+    }
+    shares
+}
+
+/// What one worker thread needs besides its worker.
+struct Task<'a> {
+    index: usize,
+    links: Vec<Link>,
+    send: Sender<Chunk>,
+    spare: Receiver<Chunk>,
+    destinations: &'a [u64],
+    fault: Option<Fault>,
+    stop: &'a AtomicBool,
+}
+
+impl Task<'_> {
+    /// Runs windows until `end` or until some worker wants to stop; says how far it came.
+    fn run<T: Real>(
+        mut self,
+        worker: &mut Worker<T>,
+        mut tick: u64,
+        end: u64,
+        window: u64,
+    ) -> (u64, Verdict) {
+        let mut reported = tick;
+        let mut verdict = Verdict::default();
+        while tick < end {
+            let until = (tick + window).min(end);
+            let bad = worker.run_window(tick + 1..until + 1).err();
+            verdict.merge(Verdict { stop: self.stop.load(Ordering::Relaxed), bad });
+            self.exchange(worker, tick + 1, until, &mut verdict);
+            tick = until;
+            let over = verdict.stop || verdict.bad.is_some() || tick == end;
+            if over || tick - reported >= CHUNK_TICKS {
+                reported = tick;
+                self.report(worker, tick);
+            }
+            if over {
+                break;
+            }
+        }
+        (tick, verdict)
+    }
+
+    fn exchange<T: Real>(
+        &mut self,
+        worker: &mut Worker<T>,
+        first: u64,
+        last: u64,
+        verdict: &mut Verdict,
+    ) {
+        let mine = *verdict;
+        for link in &self.links {
+            let mut batch = link.empty();
+            let wanted = |id: u32| self.destinations[id as usize] >> link.peer & 1 == 1;
+            batch.spikes.extend(worker.own.iter().filter(|(_, id)| wanted(*id)));
+            batch.verdict = mine;
+            link.send(batch);
+        }
+        let mut batches: Vec<_> = self.links.iter().map(Link::receive).collect();
+        for batch in &mut batches {
+            verdict.merge(batch.verdict);
+        }
+        if self.fault == Some(Fault::LostBatch)
+            && let Some(batch) = batches.iter_mut().find(|b| !b.spikes.is_empty())
+        {
+            batch.spikes.clear();
+            self.fault = None;
+        }
+        let own = std::mem::take(&mut worker.own);
+        let stays = |id: u32| self.destinations[id as usize] >> self.index & 1 == 1;
+        let mut rest: Vec<&[(u64, u32)]> = batches.iter().map(|b| b.spikes.as_slice()).collect();
+        rest.push(&own);
+        for tick in first..=last {
+            let ids = rest.iter_mut().flat_map(|spikes| {
+                let here = spikes.partition_point(|(t, _)| *t <= tick);
+                let (now, later) = spikes.split_at(here);
+                *spikes = later;
+                now.iter().map(|(_, id)| *id)
+            });
+            worker.take(tick, ids.filter(|id| stays(*id)));
+        }
+        worker.own = own;
+        for (link, batch) in self.links.iter().zip(batches) {
+            link.give_back(batch);
+        }
+    }
+
+    fn report<T>(&self, worker: &mut Worker<T>, tick: u64) {
+        let mut chunk = self.spare.try_recv().unwrap_or_default();
+        chunk.fired.resize(worker.taps.chunk.fired.len(), 0);
+        std::mem::swap(&mut chunk, &mut worker.taps.chunk);
+        chunk.until = tick;
+        // A reader that has gone has asked for the stop itself.
+        let _ = self.send.send(chunk);
+    }
+}
+
+/// Reads the workers' chunks until all have ended. Says why the recorder failed, where it did.
+#[expect(clippy::too_many_arguments, reason = "one call, the pieces of one run")]
+fn collect(
+    chunk_ends: &[Receiver<Chunk>],
+    spares: &[Sender<Chunk>],
+    assembler: &mut Assembler,
+    ids: &Ids,
+    recorder: &mut dyn Recorder,
+    watch: &mut dyn FnMut(Progress<'_>) -> Control,
+    fired: &mut [u64],
+    stop: &AtomicBool,
+) -> Result<(), String> {
+    let mut outcome = Ok(());
+    loop {
+        let mut chunks = Vec::with_capacity(chunk_ends.len());
+        for end in chunk_ends {
+            match end.recv() {
+                Ok(chunk) => chunks.push(chunk),
+                Err(_) => return outcome,
+            }
+        }
+        for chunk in &chunks {
+            for (total, own) in fired.iter_mut().zip(&chunk.fired) {
+                *total += own;
+            }
+        }
+        if outcome.is_ok() {
+            outcome = assembler.hand_over(ids, &chunks, recorder).map_err(|e| e.0);
+        }
+        let tick = chunks.first().map_or(0, |c| c.until);
+        if outcome.is_err() || watch(Progress { tick, spikes: fired }) == Control::Stop {
+            stop.store(true, Ordering::Relaxed);
+        }
+        for (mut chunk, spare) in chunks.into_iter().zip(spares) {
+            chunk.clear();
+            let _ = spare.try_send(chunk);
+        }
+    }
+}
+
+/// Whether an object is a population.
+pub(crate) fn is_population(image: &ChipImage, object: usize) -> bool {
+    matches!(image.objects[object].kind, ImageObjectKind::Population(_))
+}

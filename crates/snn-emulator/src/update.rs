@@ -1,0 +1,79 @@
+//! The loops of an update that are not the neurons' own program.
+
+use std::ops::Range;
+
+use snn_kernel::{BLOCK, Column, Simd, simd_versions};
+use snn_numeric::Real;
+
+use crate::lanes::Lane;
+use crate::part::ReceptorLanes;
+
+/// Input of one receptor for one block: A + w1 n1 + w2 n2 + …, left to right. Clears the lanes.
+pub(crate) fn sum_arrivals<T: Real>(
+    simd: Simd,
+    receptor: &ReceptorLanes<T>,
+    lanes: &mut [Lane<T>],
+    first: usize,
+    column: &mut Column<T>,
+) {
+    let block = first..first + BLOCK;
+    match receptor.value.map(|lane| &mut lanes[lane]) {
+        Some(Lane::Value(values)) => {
+            column.copy_from_slice(&values[block.clone()]);
+            values[block.clone()].fill(T::ZERO);
+        }
+        _ => *column = [T::ZERO; BLOCK],
+    }
+    for (lane, weight) in &receptor.counts {
+        match &mut lanes[*lane] {
+            Lane::Count(counts) => add_counts(simd, &mut counts[block.clone()], *weight, column),
+            Lane::Wide(counts) => add_wide(simd, &mut counts[block.clone()], *weight, column),
+            Lane::Value(_) => unreachable!("invariant: counts lie in count lanes"),
+        }
+    }
+}
+
+simd_versions! {
+    fn add_counts<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) = add_counts_body
+}
+simd_versions! {
+    fn add_wide<T: Real>(counts: &mut [u32], weight: T, column: &mut Column<T>) = add_wide_body
+}
+simd_versions! {
+    /// 1 for neurons that are refractory in `tick`.
+    pub(crate) fn fill_refractory<T: Real>(until: &[u32], tick: u32, column: &mut Column<T>) = fill_refractory_body
+}
+
+#[inline(always)]
+fn add_counts_body<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) {
+    for (x, n) in column.iter_mut().zip(counts.iter()) {
+        *x = *x + weight * T::from_f64(f64::from(*n));
+    }
+    counts.fill(0);
+}
+
+#[inline(always)]
+fn add_wide_body<T: Real>(counts: &mut [u32], weight: T, column: &mut Column<T>) {
+    for (x, n) in column.iter_mut().zip(counts.iter()) {
+        *x = *x + weight * T::from_f64(f64::from(*n));
+    }
+    counts.fill(0);
+}
+
+#[inline(always)]
+fn fill_refractory_body<T: Real>(until: &[u32], tick: u32, column: &mut Column<T>) {
+    for (x, until) in column.iter_mut().zip(until) {
+        *x = if tick < *until { T::ONE } else { T::ZERO };
+    }
+}
+
+/// The first state of a neuron in `neurons` that is NaN or infinite: (neuron, state, value).
+pub(crate) fn first_bad<T: Real>(
+    states: &[Vec<T>],
+    neurons: Range<usize>,
+) -> Option<(usize, usize, f64)> {
+    neurons.into_iter().find_map(|neuron| {
+        let mut values = states.iter().map(|s| s[neuron].to_f64()).enumerate();
+        values.find(|(_, x)| !x.is_finite()).map(|(state, x)| (neuron, state, x))
+    })
+}

@@ -1,0 +1,403 @@
+//! One worker thread's share of the chip: its neurons, the rows that reach them, and the spikes of the
+//! last ticks.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use snn_chip::{ChipImage, ImageObjectKind};
+use snn_connect::{Inject, Rule, SpikeSource};
+use snn_kernel::Simd;
+use snn_numeric::{Law, PoissonCounts, Real, law};
+use snn_result::{Protocol, SpikeHash};
+
+use crate::error::LoadError;
+use crate::fault::Fault;
+use crate::ids::Ids;
+use crate::lanes::{Lane, LaneKind, add_weighted, count_arrivals, count_wide};
+use crate::part::{Bad, OwnedRange, Part, PartLayout, ReceptorLanes, Scratch, layouts};
+use crate::record::Taps;
+use crate::ring::{Emission, SpikeRing, sort};
+use crate::rows::{Bundle, Form, RowStore, Segment, build, entries};
+use crate::trains::{DirectPoisson, Trains};
+
+/// A worker.
+#[derive(Debug)]
+pub(crate) struct Worker<T> {
+    pub parts: Vec<Part<T>>,
+    pub rows: RowStore,
+    pub ring: SpikeRing,
+    pub taps: Taps,
+    /// Spikes of each sender that reached this worker's ring, by id.
+    pub received: Vec<u64>,
+    /// Spikes of own neurons in each tick of the window: (tick, id), ticks ascending.
+    pub own: Vec<(u64, u32)>,
+    pub hash: SpikeHash,
+    pub direct: Vec<DirectPoisson>,
+    lanes: Vec<Lane<T>>,
+    trains: Vec<Trains>,
+    /// Delays present, longest first.
+    delays: Vec<u64>,
+    injects: Arc<[Inject]>,
+    /// Tick at which some injection begins or ends next.
+    next_inject: u64,
+    scratch: Scratch<T>,
+    fired: Vec<u32>,
+    simd: Simd,
+    fault: Option<Fault>,
+}
+
+impl<T: Real> Worker<T> {
+    /// Builds a worker over these ranges (ascending by object and start).
+    pub(crate) fn build(
+        image: &ChipImage,
+        protocol: &Protocol,
+        ids: &Ids,
+        ranges: &[OwnedRange],
+        simd: Simd,
+        fault: Option<Fault>,
+    ) -> Result<Self, LoadError> {
+        let layouts = layouts(image, ranges);
+        let plan = Plan::new(image, &layouts)?;
+        let mut rows = build(image, ids, &plan.bundles)?;
+        if fault == Some(Fault::RoundedWeights) {
+            rows.f64.weights.iter_mut().for_each(|w| *w = f64::from(*w as f32));
+        }
+        let delays = rows.delays();
+        let receptors = plan.receptors;
+        let parts: Vec<Part<T>> = layouts
+            .into_iter()
+            .zip(receptors)
+            .map(|(layout, receptors)| {
+                let round = |r: ReceptorLanes<f64>| ReceptorLanes {
+                    value: r.value,
+                    counts: r.counts.iter().map(|(l, w)| (*l, T::from_f64(*w))).collect(),
+                };
+                Part::new(image, ids, layout, receptors.into_iter().map(round).collect())
+            })
+            .collect();
+        let taps = Taps::new(image, protocol, ids, &parts);
+        let mut worker = Self {
+            ring: SpikeRing::new(1),
+            taps,
+            received: vec![0; ids.len()],
+            own: Vec::new(),
+            hash: SpikeHash::default(),
+            direct: plan.direct,
+            lanes: plan.lanes.iter().map(|kind| Lane::new(*kind)).collect(),
+            trains: Vec::new(),
+            delays,
+            injects: protocol.injects.clone().into(),
+            next_inject: 0,
+            scratch: Scratch::default(),
+            fired: Vec::new(),
+            simd,
+            parts,
+            rows,
+            fault,
+        };
+        for part in &mut worker.parts {
+            fault.into_iter().for_each(|f| part.plant(f));
+        }
+        worker.start_trains(image, ids, 0);
+        Ok(worker)
+    }
+
+    /// Longest delay of a row, in ticks.
+    pub(crate) fn longest_delay(&self) -> u64 {
+        self.delays.first().copied().unwrap_or(0)
+    }
+
+    /// Shortest delay of a row, in ticks.
+    pub(crate) fn shortest_delay(&self) -> Option<u64> {
+        self.delays.last().copied()
+    }
+
+    /// Begins the trains of all senders with a row here, so that spikes stamped after `tick` come next.
+    pub(crate) fn start_trains(&mut self, image: &ChipImage, ids: &Ids, tick: u64) {
+        let mut trains = Vec::new();
+        for (object, o) in image.objects.iter().enumerate() {
+            let ImageObjectKind::Source(source) = &o.kind else { continue };
+            let first = ids.id(object as u32, 0);
+            let reaches = |index: &u32| !self.rows.of(first + index).is_empty();
+            let indices: Vec<u32> = (0..o.size).filter(reaches).collect();
+            if !indices.is_empty() {
+                trains.push(Trains::new(source, o.key, image.seed, first, indices, tick));
+            }
+        }
+        self.trains = trains;
+    }
+
+    /// Runs ticks that need no spikes of other workers; own spikes are left in `own`.
+    pub(crate) fn run_window(&mut self, ticks: Range<u64>) -> Result<(), Bad> {
+        self.own.clear();
+        for tick in ticks {
+            self.set_currents(tick);
+            self.deliver(tick);
+            for (p, part) in self.parts.iter_mut().enumerate() {
+                self.fired.clear();
+                part.update(self.simd, tick, &mut self.lanes, &mut self.scratch, &mut self.fired)?;
+                for &neuron in &self.fired {
+                    let neuron = neuron as usize;
+                    let id = part.id[neuron];
+                    let owner = part.owner(neuron);
+                    self.hash.add(owner.key, id - owner.first_id, tick);
+                    self.own.push((tick, id));
+                    self.taps.spike(tick, p, neuron);
+                }
+            }
+            self.taps.sample(tick, &self.parts);
+        }
+        Ok(())
+    }
+
+    /// Takes the spikes of one finished tick into the ring: own and remote ids, and the trains.
+    pub(crate) fn take(&mut self, tick: u64, ids: impl Iterator<Item = u32>) {
+        let slot = self.ring.open(tick);
+        for train in &mut self.trains {
+            train.emit(tick - u64::from(self.fault == Some(Fault::LateTrains)), slot);
+        }
+        if self.fault == Some(Fault::LostMultiplicity) {
+            slot.iter_mut().for_each(|e| e.times = e.times.min(1));
+        }
+        slot.extend(ids.map(|id| Emission { id, times: 1 }));
+        sort(slot);
+        for emission in slot.iter() {
+            self.received[emission.id as usize] += u64::from(emission.times);
+        }
+        match self.fault {
+            Some(Fault::SwappedOrder) => slot.reverse(),
+            Some(Fault::LostSpike) if tick.is_multiple_of(10) => drop(slot.pop()),
+            Some(Fault::DoubledSpike) if tick.is_multiple_of(10) => {
+                slot.extend(slot.last().copied())
+            }
+            _ => {}
+        }
+    }
+
+    /// Delivered weights per core since tick 0: what was received, times the row, less what is still on
+    /// its way at `tick`.
+    pub(crate) fn synaptic_operations(&self, tick: u64, per_core: &mut [u64]) {
+        let mut flying: Vec<(u32, u64, u64)> = Vec::new();
+        for t in (tick + 1).saturating_sub(self.ring.ticks()).max(1)..=tick {
+            flying.extend(self.ring.at(t).iter().map(|e| (e.id, t, u64::from(e.times))));
+        }
+        flying.sort_unstable();
+        let arrived = |sender: u32, segment: &Segment| {
+            let of_sender = &flying[flying.partition_point(|f| f.0 < sender)..];
+            let late = of_sender.iter().take_while(|f| f.0 == sender);
+            let late = late.filter(|f| f.1 + u64::from(segment.delay) > tick).map(|f| f.2);
+            self.received[sender as usize] - late.sum::<u64>()
+        };
+        let lane_part = self.lane_parts();
+        for sender in 0..self.received.len() as u32 {
+            if self.received[sender as usize] == 0 {
+                continue;
+            }
+            for segment in self.rows.of(sender) {
+                let times = arrived(sender, segment);
+                let part = &self.parts[lane_part[segment.lane as usize]];
+                for target in self.rows.targets(*segment) {
+                    per_core[part.core[*target as usize] as usize] += times;
+                }
+            }
+        }
+        for part in &self.parts {
+            for (core, times) in part.core.iter().zip(&part.direct_arrivals) {
+                per_core[*core as usize] += times;
+            }
+        }
+    }
+
+    /// The part that each lane belongs to.
+    pub(crate) fn lane_parts(&self) -> Vec<usize> {
+        let mut of = vec![0; self.lanes.len()];
+        for (p, part) in self.parts.iter().enumerate() {
+            for receptor in &part.receptors {
+                for lane in receptor.value.iter().chain(receptor.counts.iter().map(|(l, _)| l)) {
+                    of[*lane] = p;
+                }
+            }
+        }
+        of
+    }
+
+    fn set_currents(&mut self, tick: u64) {
+        let late = self.fault == Some(Fault::LateInjection);
+        let tick = tick - u64::from(late);
+        if tick < self.next_inject {
+            return;
+        }
+        for part in &mut self.parts {
+            part.set_currents(tick, &self.injects);
+        }
+        let edges = self.injects.iter().flat_map(|i| [i.from_tick, i.to_tick]);
+        self.next_inject = edges.filter(|edge| *edge > tick).min().unwrap_or(u64::MAX);
+    }
+
+    fn deliver(&mut self, tick: u64) {
+        let shift = match self.fault {
+            Some(Fault::LateArrival) => tick.saturating_sub(1),
+            Some(Fault::EarlyArrival) => tick + 1,
+            _ => tick,
+        };
+        for &delay in &self.delays {
+            let Some(emitted) = shift.checked_sub(delay).filter(|t| *t >= 1) else { continue };
+            for emission in self.ring.at(emitted) {
+                let segments = self.rows.of(emission.id);
+                for segment in segments.iter().filter(|s| u64::from(s.delay) == delay) {
+                    scatter(&self.rows, &mut self.lanes, *segment, emission.times);
+                }
+            }
+        }
+        let tick = tick - u64::from(self.fault == Some(Fault::LateTrains));
+        for direct in &mut self.direct {
+            let (part, lane) = (direct.part, direct.lane);
+            if let Some(counts) = direct.arrivals(self.simd, tick)
+                && let Lane::Count(to) = &mut self.lanes[lane]
+            {
+                to[..counts.len()].copy_from_slice(counts);
+                let arrivals = &mut self.parts[part].direct_arrivals;
+                for (total, n) in arrivals.iter_mut().zip(counts) {
+                    *total += u64::from(*n);
+                }
+            }
+        }
+    }
+}
+
+/// Adds one sender's spikes to the inputs of its targets.
+#[inline]
+fn scatter<T: Real>(rows: &RowStore, lanes: &mut [Lane<T>], segment: Segment, times: u32) {
+    let range = entries(segment);
+    match (&mut lanes[segment.lane as usize], segment.form) {
+        (Lane::Count(lane), _) => count_arrivals(lane, &rows.uniform[range], times as u16),
+        (Lane::Wide(lane), _) => count_wide(lane, &rows.uniform[range], times),
+        (Lane::Value(lane), Form::F32) => {
+            let (targets, weights) = (&rows.f32.targets[range.clone()], &rows.f32.weights[range]);
+            add_weighted(lane, targets, weights, times, |w: f32| T::from_f64(f64::from(w)));
+        }
+        (Lane::Value(lane), _) => {
+            let (targets, weights) = (&rows.f64.targets[range.clone()], &rows.f64.weights[range]);
+            add_weighted(lane, targets, weights, times, |w: f64| T::from_f64(w));
+        }
+    }
+}
+
+/// Which lanes a worker needs, and what fills them.
+struct Plan {
+    lanes: Vec<LaneKind>,
+    /// Per part, per receptor.
+    receptors: Vec<Vec<ReceptorLanes<f64>>>,
+    bundles: Vec<Bundle>,
+    direct: Vec<DirectPoisson>,
+}
+
+impl Plan {
+    fn new(image: &ChipImage, layouts: &[PartLayout]) -> Result<Self, LoadError> {
+        let none = ReceptorLanes { value: None, counts: Vec::new() };
+        let receptors =
+            layouts.iter().map(|l| vec![none.clone(); l.kernel.receptors.len()]).collect();
+        let mut plan =
+            Self { lanes: Vec::new(), receptors, bundles: Vec::new(), direct: Vec::new() };
+        for p in 0..image.projections.len() {
+            for (l, layout) in layouts.iter().enumerate() {
+                plan.add(image, p, l, layout)?;
+            }
+        }
+        Ok(plan)
+    }
+
+    fn add(
+        &mut self,
+        image: &ChipImage,
+        p: usize,
+        l: usize,
+        layout: &PartLayout,
+    ) -> Result<(), LoadError> {
+        let Some(mut bundle) = Bundle::new(image, p, layout, 0) else { return Ok(()) };
+        let projection = &image.projections[p];
+        let target = projection.connector.targets.segment_at(bundle.owned[0].0.start);
+        let receptor = &mut self.receptors[l][projection.receptors[target] as usize];
+        let lane = if let Some(weight) = projection.weights(image.seed).constant() {
+            let direct = direct_poisson(image, p, &bundle, layout, (l, self.lanes.len()));
+            let kind = if direct.is_some() { LaneKind::Count } else { count_kind(image, p) };
+            self.lanes.push(kind);
+            receptor.counts.push((self.lanes.len() - 1, weight));
+            if let Some(direct) = direct {
+                self.direct.push(direct);
+                return Ok(());
+            }
+            self.lanes.len() - 1
+        } else {
+            *receptor.value.get_or_insert_with(|| {
+                self.lanes.push(LaneKind::Value);
+                self.lanes.len() - 1
+            })
+        };
+        bundle.lane = u16::try_from(lane).map_err(|_| {
+            LoadError::TooLarge("more than 65,536 projections reach one worker".into())
+        })?;
+        self.bundles.push(bundle);
+        Ok(())
+    }
+}
+
+/// Whether the arrivals of one tick at one neuron surely fit 16 bits.
+fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
+    let connector = &image.projections[p].connector;
+    let senders = u64::from(connector.sources.len());
+    let per_target = match &connector.rule {
+        Rule::Indegree(k) => u64::from(*k),
+        Rule::OneToOne => 1,
+        Rule::AllToAll | Rule::Probability(_) => senders,
+        Rule::Outdegree(_) | Rule::Total(_) | Rule::List(_) => u64::MAX,
+    };
+    let times =
+        connector.sources.segments().iter().map(|s| match &image.objects[s.object as usize].kind {
+            ImageObjectKind::Population(_)
+            | ImageObjectKind::Source(SpikeSource::Regular { .. }) => 1,
+            ImageObjectKind::Source(SpikeSource::Poisson { mean_per_tick }) => {
+                match law(*mean_per_tick) {
+                    Law::Counts => PoissonCounts::new(*mean_per_tick).map_or(u64::MAX, |counts| {
+                        let (least, table) = counts.table();
+                        u64::from(least) + table.len() as u64
+                    }),
+                    Law::Gaps => u64::MAX,
+                }
+            }
+            ImageObjectKind::Source(SpikeSource::Given(_)) => u64::MAX,
+        });
+    match per_target.checked_mul(times.max().unwrap_or(1)) {
+        Some(n) if n <= u64::from(u16::MAX) => LaneKind::Count,
+        _ => LaneKind::Wide,
+    }
+}
+
+/// A projection of independent Poisson trains, one per neuron, with one weight and one delay.
+fn direct_poisson(
+    image: &ChipImage,
+    p: usize,
+    bundle: &Bundle,
+    layout: &PartLayout,
+    (part, lane): (usize, usize),
+) -> Option<DirectPoisson> {
+    let projection = &image.projections[p];
+    let connector = &projection.connector;
+    let delay = snn_connect::delay_ticks(projection.delays(image.seed).constant()?);
+    let [segment] = connector.sources.segments() else { return None };
+    let object = &image.objects[segment.object as usize];
+    let ImageObjectKind::Source(SpikeSource::Poisson { mean_per_tick }) = object.kind else {
+        return None;
+    };
+    if connector.rule != Rule::OneToOne || law(mean_per_tick) != Law::Counts {
+        return None;
+    }
+    let mut trains = vec![u32::MAX; layout.len() as usize];
+    for (positions, neuron) in &bundle.owned {
+        for position in positions.clone() {
+            trains[(neuron + (position - positions.start)) as usize] = segment.start + position;
+        }
+    }
+    let place = (part, lane);
+    Some(DirectPoisson::new(mean_per_tick, object.key, image.seed, place, u64::from(delay), trains))
+}
