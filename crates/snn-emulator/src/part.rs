@@ -330,7 +330,7 @@ impl<T: Real> Part<T> {
                 return Err(Bad { tick, id: self.id[neuron], state, value });
             }
             scratch.fired.clear();
-            self.program.neurons_where(states, &scratch.registers, real, &mut scratch.fired);
+            self.program.neurons_where(simd, states, &scratch.registers, real, &mut scratch.fired);
             for lane in &scratch.fired {
                 let neuron = first + *lane as usize;
                 self.fire(neuron, tick, &kernel);

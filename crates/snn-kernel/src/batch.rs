@@ -6,6 +6,7 @@
 use snn_numeric::Real;
 
 use crate::eval::{binary, flush, unary};
+use crate::fuse::{CHAIN, Step, operands, steps};
 use crate::{Binary, Draw, DrawKey, Op, Program, Reg, Simd, Unary, simd_versions};
 
 /// Neurons per block: a register is one kilobyte of f64, so that a program's registers stay in the first
@@ -36,7 +37,8 @@ pub struct BlockProgram<T> {
 #[derive(Debug)]
 pub struct Registers<T> {
     columns: Vec<Box<Column<T>>>,
-    spare: Box<Column<T>>,
+    spare: [Box<Column<T>>; 2],
+    ones: Box<Column<T>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,73 +52,85 @@ enum Operand<T> {
 struct Instruction<T> {
     action: Action<T>,
     target: u32,
+    /// Register of the second result of [`Action::Fire`].
+    second: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Action<T> {
     Unary(Unary, Operand<T>),
     Binary(Binary, Operand<T>, Operand<T>),
-    /// a * b + c with two roundings, as written.
-    MulAdd(Operand<T>, Operand<T>, Operand<T>),
+    /// (f0 * x0 + f1 * x1) + …, every product and sum rounded, of so many terms.
+    Chain([(T, Operand<T>); CHAIN], usize),
+    DecayIn {
+        factor: T,
+        x: Operand<T>,
+        scale: T,
+        input: Operand<T>,
+    },
+    Fire {
+        refractory: Operand<T>,
+        v: Operand<T>,
+        x: Operand<T>,
+        at: Threshold<T>,
+    },
     Select(Operand<T>, Operand<T>, Operand<T>),
     Flush(Operand<T>, T),
     Draw(Draw, [Operand<T>; 4]),
 }
 
+/// When a state fires, and what it becomes.
+#[derive(Clone, Copy, Debug)]
+struct Threshold<T> {
+    threshold: T,
+    inclusive: bool,
+    reset: T,
+}
+
 impl<T: Real> Default for Registers<T> {
     fn default() -> Self {
-        Self { columns: Vec::new(), spare: Box::new([T::ZERO; BLOCK]) }
+        Self {
+            columns: Vec::new(),
+            spare: std::array::from_fn(|_| Box::new([T::ZERO; BLOCK])),
+            ones: Box::new([T::ONE; BLOCK]),
+        }
     }
 }
 
 impl<T: Real> BlockProgram<T> {
-    /// Prepares a program: constants rounded to `T`, multiply-adds joined, registers reused.
+    /// Prepares a program: constants rounded to `T`, operations joined, registers reused.
     pub fn new(program: &Program) -> Self {
-        let joined = multiply_adds(program);
-        let taken_in = taken_in(&joined);
-        let ending = ending_at(program, &joined);
+        let steps = steps(program);
+        let ending = ending_at(program, &steps);
         let mut free: Vec<u32> = Vec::new();
+        let mut registers = 0;
         let mut place: Vec<Option<Operand<T>>> = vec![None; program.ops.len()];
         let mut code = Vec::new();
-        let mut registers = 0;
-        for (i, op) in program.ops.iter().enumerate() {
-            if taken_in[i] {
-                continue;
-            }
-            let at = |r: Reg| place[r.0 as usize].expect("invariant: operands come first");
-            let action = match *op {
-                Op::Const(c) => {
-                    place[i] = Some(Operand::Constant(T::from_f64(c)));
-                    continue;
-                }
-                Op::Input(n) => {
-                    place[i] = Some(Operand::Input(n));
-                    continue;
-                }
-                Op::Binary(Binary::Add, a, b) if joined[i].is_some() => {
-                    let product = joined[i].expect("invariant: just tested");
-                    let Op::Binary(_, x, y) = program.ops[product] else {
-                        unreachable!("invariant: a joined operation is a product")
+        for (i, step) in steps.iter().enumerate() {
+            match (step, program.ops[i]) {
+                (Step::Absorbed, _) => continue,
+                (_, Op::Const(c)) => place[i] = Some(Operand::Constant(T::from_f64(c))),
+                (_, Op::Input(n)) => place[i] = Some(Operand::Input(n)),
+                (step, op) => {
+                    let at = |r: Reg| place[r.0 as usize].expect("invariant: operands come first");
+                    let action = action(step, op, at);
+                    // Targets are taken before the operands are freed, so that they are never among them.
+                    let mut take = || {
+                        free.pop().unwrap_or_else(|| {
+                            registers += 1;
+                            registers - 1
+                        })
                     };
-                    let other = if a.0 as usize == product { b } else { a };
-                    Action::MulAdd(at(x), at(y), at(other))
+                    let target = take();
+                    let mut second = target;
+                    if let Step::Fire(fire) = step {
+                        second = take();
+                        place[fire.after.0 as usize] = Some(Operand::Register(second));
+                    }
+                    place[i] = Some(Operand::Register(target));
+                    code.push(Instruction { action, target, second });
                 }
-                Op::Unary(op, x) => Action::Unary(op, at(x)),
-                Op::Binary(op, a, b) => Action::Binary(op, at(a), at(b)),
-                Op::Select(c, a, b) => Action::Select(at(c), at(a), at(b)),
-                Op::Flush(x, scale) => Action::Flush(at(x), T::from_f64(scale)),
-                Op::Draw(d) => {
-                    let (lo, hi) = d.bounds.map_or((d.a, d.a), |b| (b.lo, b.hi));
-                    Action::Draw(d, [at(d.a), at(d.b), at(lo), at(hi)])
-                }
-            };
-            // The target is taken before the operands are freed, so that it is never one of them.
-            let target = free.pop().unwrap_or_else(|| {
-                registers += 1;
-                registers - 1
-            });
-            place[i] = Some(Operand::Register(target));
-            code.push(Instruction { action, target });
+            }
             for j in &ending[i] {
                 if let Some(Operand::Register(r)) = place[*j] {
                     free.push(r);
@@ -130,7 +144,7 @@ impl<T: Real> BlockProgram<T> {
             // over the inputs one by one.
             if matches!(output, Operand::Input(n) if n as usize != i) {
                 let action = Action::Select(Operand::Constant(T::ONE), output, output);
-                code.push(Instruction { action, target: registers });
+                code.push(Instruction { action, target: registers, second: registers });
                 output = Operand::Register(registers);
                 registers += 1;
             }
@@ -139,16 +153,23 @@ impl<T: Real> BlockProgram<T> {
         Self { code, registers: registers as usize, outputs }
     }
 
-    /// Runs the program over one block. Results are read with [`BlockProgram::output`].
+    /// Runs the program over one block. Results are read with [`BlockProgram::store`].
     pub fn run(&self, simd: Simd, inputs: &dyn BlockInputs<T>, registers: &mut Registers<T>) {
         if registers.columns.len() < self.registers {
             registers.columns.resize_with(self.registers, || Box::new([T::ZERO; BLOCK]));
         }
+        let Registers { columns, spare, ones } = registers;
         for instruction in &self.code {
-            let target = instruction.target as usize;
-            std::mem::swap(&mut registers.spare, &mut registers.columns[target]);
-            execute(simd, &instruction.action, inputs, &registers.columns, &mut registers.spare);
-            std::mem::swap(&mut registers.spare, &mut registers.columns[target]);
+            let Instruction { action, target, second } = instruction;
+            std::mem::swap(&mut spare[0], &mut columns[*target as usize]);
+            if target != second {
+                std::mem::swap(&mut spare[1], &mut columns[*second as usize]);
+            }
+            execute(simd, action, inputs, (columns, ones), spare);
+            std::mem::swap(&mut spare[0], &mut columns[*target as usize]);
+            if target != second {
+                std::mem::swap(&mut spare[1], &mut columns[*second as usize]);
+            }
         }
     }
 
@@ -170,12 +191,19 @@ impl<T: Real> BlockProgram<T> {
 
     /// Appends the neurons among the first `len` of the block for which output `i` of the last run is
     /// true.
-    pub fn neurons_where(&self, i: usize, registers: &Registers<T>, len: usize, to: &mut Vec<u32>) {
+    pub fn neurons_where(
+        &self,
+        simd: Simd,
+        i: usize,
+        registers: &Registers<T>,
+        len: usize,
+        to: &mut Vec<u32>,
+    ) {
         match self.outputs[i] {
             Operand::Register(r) => {
-                let column = &registers.columns[r as usize][..len];
-                if column.iter().fold(false, |any, x| any | (*x != T::ZERO)) {
-                    let set = column.iter().enumerate().filter(|(_, x)| **x != T::ZERO);
+                let column = &registers.columns[r as usize];
+                if any_block(simd, column) {
+                    let set = column[..len].iter().enumerate().filter(|(_, x)| **x != T::ZERO);
                     to.extend(set.map(|(i, _)| i as u32));
                 }
             }
@@ -187,6 +215,19 @@ impl<T: Real> BlockProgram<T> {
 
 simd_versions! {
     fn store_block<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool = store_body
+}
+
+simd_versions! {
+    fn any_block<T: Real>(column: &Column<T>) -> bool = any_body
+}
+
+#[inline(always)]
+fn any_body<T: Real>(column: &Column<T>) -> bool {
+    let mut any = false;
+    for x in column {
+        any |= *x != T::ZERO;
+    }
+    any
 }
 
 #[inline(always)]
@@ -201,40 +242,50 @@ fn store_body<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool {
     bad
 }
 
-/// For each sum, the product it takes in: used once, by this sum.
-fn multiply_adds(program: &Program) -> Vec<Option<usize>> {
-    let mut uses = vec![0u32; program.ops.len()];
-    for op in &program.ops {
-        op.operands(|r| uses[r.0 as usize] += 1);
+/// What a step does, with its operands where they lie.
+fn action<T: Real>(step: &Step, op: Op, at: impl Fn(Reg) -> Operand<T>) -> Action<T> {
+    match (step, op) {
+        (Step::Chain(terms), _) => {
+            let mut chain = [(T::ZERO, Operand::Constant(T::ONE)); CHAIN];
+            for (place, term) in chain.iter_mut().zip(terms) {
+                let x = term.x.map_or(Operand::Constant(T::ONE), &at);
+                *place = (T::from_f64(term.factor), x);
+            }
+            Action::Chain(chain, terms.len())
+        }
+        (Step::DecayIn { factor, x, scale, input }, _) => Action::DecayIn {
+            factor: T::from_f64(*factor),
+            x: at(*x),
+            scale: T::from_f64(*scale),
+            input: at(*input),
+        },
+        (Step::Fire(fire), _) => Action::Fire {
+            refractory: at(fire.refractory),
+            v: at(fire.v),
+            x: at(fire.x),
+            at: Threshold {
+                threshold: T::from_f64(fire.threshold),
+                inclusive: fire.inclusive,
+                reset: T::from_f64(fire.reset),
+            },
+        },
+        (_, Op::Unary(op, x)) => Action::Unary(op, at(x)),
+        (_, Op::Binary(op, a, b)) => Action::Binary(op, at(a), at(b)),
+        (_, Op::Select(c, a, b)) => Action::Select(at(c), at(a), at(b)),
+        (_, Op::Flush(x, scale)) => Action::Flush(at(x), T::from_f64(scale)),
+        (_, Op::Draw(d)) => {
+            let (lo, hi) = d.bounds.map_or((d.a, d.a), |b| (b.lo, b.hi));
+            Action::Draw(d, [at(d.a), at(d.b), at(lo), at(hi)])
+        }
+        (_, Op::Const(_) | Op::Input(_)) => unreachable!("invariant: these take no step"),
     }
-    for r in &program.outputs {
-        uses[r.0 as usize] += 1;
-    }
-    let product = |r: Reg| {
-        let once = uses[r.0 as usize] == 1;
-        (once && matches!(program.ops[r.0 as usize], Op::Binary(Binary::Mul, ..)))
-            .then_some(r.0 as usize)
-    };
-    let ops = program.ops.iter();
-    ops.map(|op| match *op {
-        Op::Binary(Binary::Add, a, b) => product(a).or_else(|| product(b)),
-        _ => None,
-    })
-    .collect()
 }
 
 /// For each operation, the results that nothing reads after it; outputs are read at the end.
-fn ending_at(program: &Program, joined: &[Option<usize>]) -> Vec<Vec<usize>> {
-    let taken_in = taken_in(joined);
+fn ending_at(program: &Program, steps: &[Step]) -> Vec<Vec<usize>> {
     let mut last = vec![None; program.ops.len()];
-    for (i, op) in program.ops.iter().enumerate() {
-        if taken_in[i] {
-            continue;
-        }
-        op.operands(|r| last[r.0 as usize] = Some(i));
-        if let Some(product) = joined[i] {
-            program.ops[product].operands(|r| last[r.0 as usize] = Some(i));
-        }
+    for (i, step) in steps.iter().enumerate() {
+        operands(program, i, step, |r| last[r.0 as usize] = Some(i));
     }
     for r in &program.outputs {
         last[r.0 as usize] = None;
@@ -248,34 +299,63 @@ fn ending_at(program: &Program, joined: &[Option<usize>]) -> Vec<Vec<usize>> {
     ending
 }
 
-/// Whether an operation is the product of some multiply-add.
-fn taken_in(joined: &[Option<usize>]) -> Vec<bool> {
-    let mut taken = vec![false; joined.len()];
-    for product in joined.iter().flatten() {
-        taken[*product] = true;
-    }
-    taken
-}
-
 fn execute<T: Real>(
     simd: Simd,
     action: &Action<T>,
     inputs: &dyn BlockInputs<T>,
-    columns: &[Box<Column<T>>],
-    out: &mut Column<T>,
+    (columns, ones): (&[Box<Column<T>>], &Column<T>),
+    out: &mut [Box<Column<T>>; 2],
 ) {
-    let fetch = |operand: Operand<T>| match operand {
+    let [out, second] = out;
+    let fetch = |operand: &Operand<T>| match *operand {
         Operand::Input(n) => Fetched::Column(inputs.column(n as usize)),
         Operand::Register(r) => Fetched::Column(&columns[r as usize]),
         Operand::Constant(c) => Fetched::Constant(c),
     };
-    match *action {
-        Action::Unary(op, x) => unary_block(simd, op, fetch(x), out),
-        Action::Binary(op, a, b) => binary_block(simd, op, fetch(a), fetch(b), out),
-        Action::MulAdd(a, b, c) => mul_add_block(simd, fetch(a), fetch(b), fetch(c), out),
+    match action {
+        Action::Unary(op, x) => unary_block(simd, *op, fetch(x), out),
+        Action::Binary(op, a, b) => binary_block(simd, *op, fetch(a), fetch(b), out),
+        Action::Chain(terms, len) => {
+            let terms = terms.each_ref().map(|(factor, x)| match fetch(x) {
+                Fetched::Column(x) => (*factor, x),
+                // A constant has the factor one: a chain's other operands are columns.
+                Fetched::Constant(c) => (*factor * c, ones),
+            });
+            match *len {
+                2 => chain2(simd, &terms, out),
+                3 => chain3(simd, &terms, out),
+                4 => chain4(simd, &terms, out),
+                5 => chain5(simd, &terms, out),
+                _ => chain6(simd, &terms, out),
+            }
+        }
+        Action::DecayIn { factor, x, scale, input } => match (fetch(x), fetch(input)) {
+            (Fetched::Column(x), Fetched::Column(input)) => {
+                decay_in_block(simd, *factor, x, *scale, input, out);
+            }
+            (x, input) => {
+                for (i, out) in out.iter_mut().enumerate() {
+                    *out = flush(*factor * x.at(i), *scale) + input.at(i);
+                }
+            }
+        },
+        Action::Fire { refractory, v, x, at } => {
+            let (refractory, v, x) = (fetch(refractory), fetch(v), fetch(x));
+            match (refractory, v, x) {
+                (Fetched::Column(refractory), Fetched::Column(v), Fetched::Column(x)) => {
+                    fire_block(simd, refractory, [v, x], *at, out, second);
+                }
+                _ => {
+                    for i in 0..BLOCK {
+                        let state = (refractory.at(i), v.at(i), x.at(i));
+                        (out[i], second[i]) = fire(state, *at);
+                    }
+                }
+            }
+        }
         Action::Select(c, a, b) => select_block(simd, fetch(c), fetch(a), fetch(b), out),
-        Action::Flush(x, scale) => flush_block(simd, fetch(x), scale, out),
-        Action::Draw(ref draw, [a, b, lo, hi]) => {
+        Action::Flush(x, scale) => flush_block(simd, fetch(x), *scale, out),
+        Action::Draw(draw, [a, b, lo, hi]) => {
             let [a, b, lo, hi] = [fetch(a), fetch(b), fetch(lo), fetch(hi)];
             for (lane, out) in out.iter_mut().enumerate() {
                 let at = |f: Fetched<'_, T>| f.at(lane).to_f64();
@@ -334,8 +414,21 @@ simd_versions! {
     fn binary_block<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &mut Column<T>) = binary_body
 }
 simd_versions! {
-    fn mul_add_block<T: Real>(a: Fetched<'_, T>, b: Fetched<'_, T>, c: Fetched<'_, T>, out: &mut Column<T>) = mul_add_body
+    fn decay_in_block<T: Real>(factor: T, x: &Column<T>, scale: T, input: &Column<T>, out: &mut Column<T>) = decay_in_body
 }
+simd_versions! {
+    fn fire_block<T: Real>(
+        refractory: &Column<T>, states: [&Column<T>; 2], at: Threshold<T>, spike: &mut Column<T>, after: &mut Column<T>,
+    ) = fire_body
+}
+macro_rules! chains {
+    ($($name:ident = $len:literal),*) => {
+        $(simd_versions! {
+            fn $name<T: Real>(terms: &[(T, &Column<T>); CHAIN], out: &mut Column<T>) = chain_body::<T, $len>
+        })*
+    };
+}
+chains!(chain2 = 2, chain3 = 3, chain4 = 4, chain5 = 5, chain6 = 6);
 simd_versions! {
     fn select_block<T: Real>(c: Fetched<'_, T>, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &mut Column<T>) = select_body
 }
@@ -371,30 +464,49 @@ fn binary_body<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &
 }
 
 #[inline(always)]
-fn mul_add_body<T: Real>(
-    a: Fetched<'_, T>,
-    b: Fetched<'_, T>,
-    c: Fetched<'_, T>,
+fn chain_body<T: Real, const N: usize>(terms: &[(T, &Column<T>); CHAIN], out: &mut Column<T>) {
+    for i in 0..BLOCK {
+        let mut sum = terms[0].0 * terms[0].1[i];
+        for term in &terms[1..N] {
+            sum = sum + term.0 * term.1[i];
+        }
+        out[i] = sum;
+    }
+}
+
+#[inline(always)]
+fn decay_in_body<T: Real>(
+    factor: T,
+    x: &Column<T>,
+    scale: T,
+    input: &Column<T>,
     out: &mut Column<T>,
 ) {
-    use Fetched::{Column, Constant};
-    match (a, b, c) {
-        (Column(a), Constant(b), Column(c)) | (Constant(b), Column(a), Column(c)) => {
-            for i in 0..BLOCK {
-                out[i] = a[i] * b + c[i];
-            }
-        }
-        (Column(a), Constant(b), Constant(c)) | (Constant(b), Column(a), Constant(c)) => {
-            for i in 0..BLOCK {
-                out[i] = a[i] * b + c;
-            }
-        }
-        _ => {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = a.at(i) * b.at(i) + c.at(i);
-            }
-        }
+    for i in 0..BLOCK {
+        out[i] = flush(factor * x[i], scale) + input[i];
     }
+}
+
+#[inline(always)]
+fn fire_body<T: Real>(
+    refractory: &Column<T>,
+    [v, x]: [&Column<T>; 2],
+    at: Threshold<T>,
+    spike: &mut Column<T>,
+    after: &mut Column<T>,
+) {
+    for i in 0..BLOCK {
+        (spike[i], after[i]) = fire((refractory[i], v[i], x[i]), at);
+    }
+}
+
+/// (spike, state after it).
+#[inline(always)]
+fn fire<T: Real>((refractory, v, x): (T, T, T), at: Threshold<T>) -> (T, T) {
+    let held = if refractory != T::ZERO { v } else { x };
+    let above = if at.inclusive { held >= at.threshold } else { held > at.threshold };
+    let spikes = above & (refractory == T::ZERO);
+    (if spikes { T::ONE } else { T::ZERO }, if spikes { at.reset } else { held })
 }
 
 #[inline(always)]

@@ -111,3 +111,48 @@ proptest! {
         same_bits::<f32>(&program, spread(seed));
     }
 }
+
+/// A leaky integrator with two decaying inputs, a jump, refractoriness, a threshold and a reset: every
+/// joined operation at once.
+fn integrator(inclusive: bool, coefficients: [f64; 6]) -> Program {
+    let mut b = ProgramBuilder::new(5);
+    let [v, g, h, arrival, refractory] = [0, 1, 2, 3, 4].map(|i| b.input(i));
+    let [p, k, l, c, threshold, reset] = coefficients.map(|c| b.constant(c));
+    let mut x = b.binary(Binary::Mul, p, v);
+    for (coefficient, state) in [(k, g), (l, h)] {
+        let term = b.binary(Binary::Mul, coefficient, state);
+        x = b.binary(Binary::Add, x, term);
+    }
+    x = b.binary(Binary::Add, x, c);
+    x = b.binary(Binary::Add, x, arrival);
+    let held = b.select(refractory, v, x);
+    let compare = if inclusive { Binary::Ge } else { Binary::Gt };
+    let above = b.binary(compare, held, threshold);
+    let free = b.unary(Unary::Not, refractory);
+    let spike = b.binary(Binary::And, above, free);
+    let after = b.select(spike, reset, held);
+    let decayed = b.binary(Binary::Mul, g, p);
+    let decayed = b.flush(decayed, 1e20);
+    let g = b.binary(Binary::Add, decayed, arrival);
+    b.finish(&[after, g, spike])
+}
+
+proptest! {
+    #[test]
+    fn joined_operations_give_the_bits_of_single_ones(
+        inclusive in any::<bool>(),
+        coefficients in prop::array::uniform6(-2.0..2.0f64),
+        seed in any::<u64>(),
+    ) {
+        let program = integrator(inclusive, coefficients);
+        let joined = crate::fuse::steps(&program);
+        let found = |wanted: fn(&Step) -> bool| joined.iter().any(wanted);
+        prop_assert!(found(|s| matches!(s, Step::Chain(_))));
+        prop_assert!(found(|s| matches!(s, Step::DecayIn { .. })));
+        prop_assert!(found(|s| matches!(s, Step::Fire(_))));
+        let mut inputs = spread::<f64>(seed);
+        inputs.push(spread::<f64>(seed ^ 1)[0]);
+        inputs.push(std::array::from_fn(|lane| if lane % 3 == 0 { 1.0 } else { 0.0 }));
+        same_bits::<f64>(&program, inputs);
+    }
+}

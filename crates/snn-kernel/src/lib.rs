@@ -11,6 +11,7 @@
 mod batch;
 mod builder;
 mod eval;
+mod fuse;
 mod neuron;
 mod program;
 mod simd;

@@ -1,0 +1,194 @@
+//! Finds runs of operations that one pass over a block can do together: multiply-add chains, decay with
+//! input, and hold, threshold and reset. The arithmetic stays that of the single operations, in their
+//! order.
+
+use crate::{Binary, Op, Program, Reg, Unary};
+
+/// How one operation of a program is carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// As part of another operation.
+    Absorbed,
+    /// On its own.
+    Plain,
+    /// ((t0 + t1) + t2) + …
+    Chain(Vec<Term>),
+    /// flush(factor * x) + input.
+    DecayIn { factor: f64, x: Reg, scale: f64, input: Reg },
+    /// The spike of `held = if refractory { v } else { x }` where it is at or above a threshold, and the
+    /// state after it: `if spike { reset } else { held }`, the result of operation `after`.
+    Fire(Fire),
+}
+
+/// One term of a chain: factor * x; a constant has no x.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Term {
+    pub factor: f64,
+    pub x: Option<Reg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fire {
+    pub refractory: Reg,
+    pub v: Reg,
+    pub x: Reg,
+    pub threshold: f64,
+    /// Whether the threshold itself fires (`>=`).
+    pub inclusive: bool,
+    pub reset: f64,
+    pub after: Reg,
+}
+
+/// Longest chain done in one pass.
+pub(crate) const CHAIN: usize = 6;
+
+/// A step for every operation.
+pub(crate) fn steps(program: &Program) -> Vec<Step> {
+    let finder = Finder::new(program);
+    let mut steps = vec![Step::Plain; program.ops.len()];
+    for i in (0..program.ops.len()).rev() {
+        if steps[i] != Step::Plain {
+            continue;
+        }
+        let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.chain(i));
+        if let Some((step, absorbed)) = found
+            && absorbed.iter().all(|r| steps[r.0 as usize] == Step::Plain)
+        {
+            for r in absorbed {
+                steps[r.0 as usize] = Step::Absorbed;
+            }
+            steps[i] = step;
+        }
+    }
+    steps
+}
+
+/// Calls `f` for every register that a step reads.
+pub(crate) fn operands(program: &Program, i: usize, step: &Step, mut f: impl FnMut(Reg)) {
+    match step {
+        Step::Absorbed => {}
+        Step::Plain => program.ops[i].operands(f),
+        Step::Chain(terms) => terms.iter().filter_map(|t| t.x).for_each(f),
+        Step::DecayIn { x, input, .. } => {
+            f(*x);
+            f(*input);
+        }
+        Step::Fire(fire) => {
+            f(fire.refractory);
+            f(fire.v);
+            f(fire.x);
+        }
+    }
+}
+
+struct Finder<'a> {
+    program: &'a Program,
+    /// How often each result is read, outputs included.
+    uses: Vec<u32>,
+    /// For each result, the select that it decides between a constant and something else, if one.
+    resets: Vec<Option<Reg>>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(program: &'a Program) -> Self {
+        let mut uses = vec![0; program.ops.len()];
+        let mut resets = vec![None; program.ops.len()];
+        for (i, op) in program.ops.iter().enumerate() {
+            op.operands(|r| uses[r.0 as usize] += 1);
+            if let Op::Select(condition, then, _) = op
+                && matches!(program.ops[then.0 as usize], Op::Const(_))
+            {
+                resets[condition.0 as usize] = Some(Reg(i as u32));
+            }
+        }
+        for r in &program.outputs {
+            uses[r.0 as usize] += 1;
+        }
+        Self { program, uses, resets }
+    }
+
+    fn op(&self, r: Reg) -> Op {
+        self.program.ops[r.0 as usize]
+    }
+
+    fn once(&self, r: Reg) -> bool {
+        self.uses[r.0 as usize] == 1
+    }
+
+    fn constant(&self, r: Reg) -> Option<f64> {
+        match self.op(r) {
+            Op::Const(c) => Some(c),
+            _ => None,
+        }
+    }
+
+    /// factor * x, where `r` is that product and read only here.
+    fn product(&self, r: Reg) -> Option<(f64, Reg)> {
+        let Op::Binary(Binary::Mul, a, b) = self.op(r) else { return None };
+        if !self.once(r) {
+            return None;
+        }
+        match (self.constant(a), self.constant(b)) {
+            (Some(factor), None) => Some((factor, b)),
+            (None, Some(factor)) => Some((factor, a)),
+            _ => None,
+        }
+    }
+
+    fn term(&self, r: Reg, absorbed: &mut Vec<Reg>) -> Term {
+        if let Some(c) = self.constant(r) {
+            return Term { factor: c, x: None };
+        }
+        if let Some((factor, x)) = self.product(r) {
+            absorbed.push(r);
+            return Term { factor, x: Some(x) };
+        }
+        Term { factor: 1.0, x: Some(r) }
+    }
+
+    fn chain(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
+        let Op::Binary(Binary::Add, mut left, right) = self.program.ops[i] else { return None };
+        let mut absorbed = Vec::new();
+        let mut terms = vec![self.term(right, &mut absorbed)];
+        while let Op::Binary(Binary::Add, a, b) = self.op(left)
+            && self.once(left)
+            && terms.len() + 2 <= CHAIN
+        {
+            absorbed.push(left);
+            terms.push(self.term(b, &mut absorbed));
+            left = a;
+        }
+        terms.push(self.term(left, &mut absorbed));
+        terms.reverse();
+        Some((Step::Chain(terms), absorbed))
+    }
+
+    fn decay_in(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
+        let Op::Binary(Binary::Add, flushed, input) = self.program.ops[i] else { return None };
+        let Op::Flush(decayed, scale) = self.op(flushed) else { return None };
+        let (factor, x) = self.product(decayed)?;
+        let free = self.once(flushed) && self.constant(input).is_none();
+        free.then(|| (Step::DecayIn { factor, x, scale, input }, vec![flushed, decayed]))
+    }
+
+    fn fire(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
+        let Op::Binary(Binary::And, test, free) = self.program.ops[i] else { return None };
+        let Op::Unary(Unary::Not, refractory) = self.op(free) else { return None };
+        let (held, threshold, inclusive) = match self.op(test) {
+            Op::Binary(Binary::Ge, held, th) => (held, self.constant(th)?, true),
+            Op::Binary(Binary::Gt, held, th) => (held, self.constant(th)?, false),
+            _ => return None,
+        };
+        let Op::Select(condition, v, x) = self.op(held) else { return None };
+        let after = self.resets[i]?;
+        let Op::Select(_, then, otherwise) = self.op(after) else { return None };
+        let reset = self.constant(then)?;
+        let alone = self.once(test)
+            && self.once(free)
+            && self.uses[held.0 as usize] == 2
+            && condition == refractory
+            && otherwise == held;
+        let fire = Fire { refractory, v, x, threshold, inclusive, reset, after };
+        alone.then_some((Step::Fire(fire), vec![test, free, held, after]))
+    }
+}
