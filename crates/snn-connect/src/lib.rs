@@ -4,13 +4,21 @@
 //! synapses of a range of targets without being expanded. Architecture invariant: every synapse of every
 //! interpreter is drawn here, and the same synapses come out for every range asked for.
 
+mod autapse;
+mod check;
+mod draws;
 mod drive;
 mod projection;
 mod selection;
+mod skips;
+mod split;
+mod value;
 
+pub use draws::Draws;
 pub use drive::{Inject, SpikeSource};
 pub use projection::{
     Autapses, ConnectError, Connector, Major, Multapses, Projection, Rule, Synapse, SynapseId,
     SynapseValue, delay_ticks,
 };
 pub use selection::{Segment, Selection};
+pub use value::Evaluator;

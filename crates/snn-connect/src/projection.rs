@@ -137,6 +137,8 @@ pub enum ConnectError {
         /// Entry of the list, from 0.
         entry: usize,
     },
+    /// A probability below 0, above 1 or NaN.
+    OutsideUnitInterval,
 }
 
 /// A delay as a whole number of ticks: rounded half up, at least 1, at most 2^20.

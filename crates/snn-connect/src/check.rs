@@ -1,0 +1,98 @@
+//! Whether a connector can be made, and how many synapses it has.
+
+use std::fmt;
+
+use crate::{ConnectError, Connector, Major, Multapses, Rule};
+
+impl Rule {
+    /// Which end the draws run along.
+    pub fn major(&self) -> Major {
+        match self {
+            Self::Indegree(_) => Major::Target,
+            _ => Major::Source,
+        }
+    }
+}
+
+impl Connector {
+    /// Whether the rule fits the sources and targets.
+    pub fn check(&self) -> Result<(), ConnectError> {
+        let (sources, targets) = (self.sources.len(), self.targets.len());
+        match &self.rule {
+            Rule::OneToOne if sources != targets => {
+                Err(ConnectError::UnequalLengths { sources, targets })
+            }
+            Rule::Probability(p) if !(0.0..=1.0).contains(p) => {
+                Err(ConnectError::OutsideUnitInterval)
+            }
+            Rule::Indegree(k) if targets > 0 => {
+                self.enough(u64::from(*k), self.draws(0).fewest_partners().into())
+            }
+            Rule::Outdegree(k) if sources > 0 => {
+                self.enough(u64::from(*k), self.draws(0).fewest_partners().into())
+            }
+            Rule::Total(total) => self.enough(*total, self.draws(0).pairs()),
+            Rule::List(pairs) => {
+                match pairs.iter().position(|&(s, t)| s >= sources || t >= targets) {
+                    Some(entry) => Err(ConnectError::OutOfRange { entry }),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Which end the draws run along.
+    pub fn major(&self) -> Major {
+        self.rule.major()
+    }
+
+    /// The mean number of synapses over all seeds.
+    pub fn expected_synapses(&self) -> f64 {
+        match self.rule {
+            Rule::Probability(p) => p * self.draws(0).pairs() as f64,
+            _ => self.exact_synapses(0) as f64,
+        }
+    }
+
+    /// The number of synapses with this seed. `Probability` draws them all without storing any; every
+    /// other rule knows.
+    pub fn exact_synapses(&self, seed: u64) -> u64 {
+        let draws = self.draws(seed);
+        draws.closed_count().unwrap_or_else(|| {
+            let mut count = 0;
+            draws.visit_targets(0..self.targets.len(), |_| count += 1);
+            count
+        })
+    }
+
+    fn enough(&self, wanted: u64, available: u64) -> Result<(), ConnectError> {
+        let possible = match self.multapses {
+            Multapses::Allowed => wanted == 0 || available > 0,
+            Multapses::Forbidden => wanted <= available,
+        };
+        if possible { Ok(()) } else { Err(ConnectError::TooMany { wanted, available }) }
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnequalLengths { sources, targets } => {
+                write!(
+                    f,
+                    "one_to_one needs equal numbers, but there are {sources} sources and {targets} targets"
+                )
+            }
+            Self::TooMany { wanted, available } => {
+                write!(f, "{wanted} partners are asked for, but there are only {available}")
+            }
+            Self::OutOfRange { entry } => {
+                write!(f, "entry {entry} of the list (from 0) names a neuron that does not exist")
+            }
+            Self::OutsideUnitInterval => write!(f, "a probability lies between 0 and 1"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}

@@ -1,0 +1,226 @@
+//! Weights and delays of synapses.
+
+use snn_kernel::{DrawKey, Op, Program};
+use snn_numeric::{Distribution, Purpose, Stream};
+
+use crate::{Connector, Projection, Synapse, SynapseValue};
+
+/// Gives the value of each synapse of a connector. A synapse has the same value whenever it is asked for.
+#[derive(Clone, Debug)]
+pub struct Evaluator<'a> {
+    connector: &'a Connector,
+    key: DrawKey,
+    plan: Plan<'a>,
+    registers: Vec<f64>,
+}
+
+#[derive(Clone, Debug)]
+enum Plan<'a> {
+    Constant(f64),
+    /// One unbounded draw with constant arguments: the usual random weight.
+    Draw {
+        stream: Stream,
+        distribution: Distribution,
+        a: f64,
+        b: f64,
+    },
+    Program {
+        program: &'a Program,
+        draws: bool,
+        reads_indices: bool,
+    },
+    List(&'a [f64]),
+}
+
+impl Projection {
+    /// The weights of this projection's synapses.
+    pub fn weights(&self, seed: u64) -> Evaluator<'_> {
+        self.weight.evaluator(&self.connector, seed, Purpose::Weight)
+    }
+
+    /// The delays of this projection's synapses in ticks, fractions included; see
+    /// [`delay_ticks`](crate::delay_ticks).
+    pub fn delays(&self, seed: u64) -> Evaluator<'_> {
+        self.delay.evaluator(&self.connector, seed, Purpose::Delay)
+    }
+}
+
+impl SynapseValue {
+    /// Prepares evaluation; `purpose` is `Weight` or `Delay`.
+    pub fn evaluator<'a>(
+        &'a self,
+        connector: &'a Connector,
+        seed: u64,
+        purpose: Purpose,
+    ) -> Evaluator<'a> {
+        let key = DrawKey { seed, object: connector.key, purpose, counter: [0; 3] };
+        let plan = match self {
+            Self::Constant(value) => Plan::Constant(*value),
+            Self::List(values) => Plan::List(values),
+            Self::Program(program) => plan(program, &key),
+        };
+        Evaluator { connector, key, plan, registers: Vec::new() }
+    }
+}
+
+impl Evaluator<'_> {
+    /// The value where it is the same for all synapses.
+    pub fn constant(&self) -> Option<f64> {
+        match self.plan {
+            Plan::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value of a synapse of the connector; a drawn weight is rounded to f32. An entry that a list
+    /// does not have is NaN.
+    pub fn at(&mut self, synapse: Synapse) -> f64 {
+        let counter = [synapse.id.major, synapse.id.block, synapse.id.ordinal];
+        match self.plan {
+            Plan::Constant(value) => value,
+            Plan::List(values) => {
+                values.get(synapse.id.ordinal as usize).copied().unwrap_or(f64::NAN)
+            }
+            Plan::Draw { stream, distribution, a, b } => {
+                let [major, block, ordinal] = counter;
+                let u = stream.uniform([major, block, ordinal, 0]);
+                self.as_drawn(distribution.sample(u, a, b))
+            }
+            Plan::Program { program, draws, reads_indices } => {
+                let inputs = if reads_indices { self.indices(synapse) } else { [0.0; 2] };
+                let key = DrawKey { counter, ..self.key };
+                let mut value = [f64::NAN];
+                program.eval(&inputs, &key, &mut self.registers, &mut value);
+                if draws { self.as_drawn(value[0]) } else { value[0] }
+            }
+        }
+    }
+
+    fn as_drawn(&self, value: f64) -> f64 {
+        match self.key.purpose {
+            Purpose::Weight => f64::from(value as f32),
+            _ => value,
+        }
+    }
+
+    /// `pre.index` and `post.index`.
+    fn indices(&self, synapse: Synapse) -> [f64; 2] {
+        let (_, pre) = self.connector.sources.at(synapse.source);
+        let (_, post) = self.connector.targets.at(synapse.target);
+        [f64::from(pre), f64::from(post)]
+    }
+}
+
+fn plan<'a>(program: &'a Program, key: &DrawKey) -> Plan<'a> {
+    let Some(&output) = program.outputs.first() else { return Plan::Constant(f64::NAN) };
+    let constant = |reg: snn_kernel::Reg| match program.ops.get(reg.0 as usize) {
+        Some(Op::Const(value)) => Some(*value),
+        _ => None,
+    };
+    if let Some(value) = constant(output) {
+        return Plan::Constant(value);
+    }
+    let reads_indices = program.ops.iter().any(|op| matches!(op, Op::Input(_)));
+    let general = Plan::Program { program, draws: program.draws(), reads_indices };
+    let Some(Op::Draw(draw)) = program.ops.get(output.0 as usize) else { return general };
+    match (constant(draw.a), constant(draw.b), draw.bounds) {
+        (Some(a), Some(b), None) => {
+            let stream = Stream::new(key.seed, key.object, key.purpose, draw.occurrence);
+            Plan::Draw { stream, distribution: draw.distribution, a, b }
+        }
+        _ => general,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Autapses, Multapses, Rule, Segment, Selection, SynapseId};
+    use snn_kernel::{Binary, ProgramBuilder};
+    use snn_numeric::object_key;
+
+    fn connector() -> Connector {
+        let segment = |object, start, len| Segment { object, start, len };
+        Connector {
+            rule: Rule::AllToAll,
+            sources: Selection::new(vec![segment(0, 5, 10), segment(2, 0, 10)]),
+            targets: Selection::new(vec![segment(1, 100, 20)]),
+            key: object_key("net.ee"),
+            autapses: Autapses::Allowed,
+            multapses: Multapses::Allowed,
+        }
+    }
+
+    fn synapse(source: u32, target: u32) -> Synapse {
+        Synapse { source, target, id: SynapseId { major: source, block: 0, ordinal: target } }
+    }
+
+    fn normal(extra: Option<f64>) -> SynapseValue {
+        let mut builder = ProgramBuilder::new(2);
+        let (a, b) = (builder.constant(2.0), builder.constant(0.5));
+        let mut drawn = builder.draw(Distribution::Normal, (a, b), None);
+        if let Some(extra) = extra {
+            let extra = builder.constant(extra);
+            drawn = builder.binary(Binary::Mul, drawn, extra);
+        }
+        SynapseValue::Program(builder.finish(&[drawn]))
+    }
+
+    #[test]
+    fn the_quick_way_draws_the_same_bits() {
+        let connector = connector();
+        let (quick, general) = (normal(None), normal(Some(2.0)));
+        for purpose in [Purpose::Weight, Purpose::Delay] {
+            let mut quick = quick.evaluator(&connector, 3, purpose);
+            let mut general = general.evaluator(&connector, 3, purpose);
+            assert!(matches!(quick.plan, Plan::Draw { .. }));
+            assert!(matches!(general.plan, Plan::Program { .. }));
+            for target in 0..20 {
+                let synapse = synapse(4, target);
+                assert_eq!(2.0 * quick.at(synapse), general.at(synapse));
+            }
+        }
+    }
+
+    #[test]
+    fn drawn_weights_are_single_and_differ() {
+        let connector = connector();
+        let value = normal(None);
+        let mut weights = value.evaluator(&connector, 3, Purpose::Weight);
+        let mut delays = value.evaluator(&connector, 3, Purpose::Delay);
+        let weight = weights.at(synapse(0, 0));
+        assert_eq!(weight, f64::from(weight as f32));
+        let delay = delays.at(synapse(0, 0));
+        assert_ne!(delay, f64::from(delay as f32));
+        assert_ne!(weight, weights.at(synapse(0, 1)));
+        assert_ne!(weight, weights.at(synapse(1, 0)));
+        assert_eq!(weight, weights.at(synapse(0, 0)));
+        assert!((weight - 2.0).abs() < 4.5);
+    }
+
+    #[test]
+    fn programs_read_indices_in_the_population() {
+        let mut builder = ProgramBuilder::new(2);
+        let (pre, post) = (builder.input(0), builder.input(1));
+        let tenth = builder.constant(0.1);
+        let scaled = builder.binary(Binary::Mul, post, tenth);
+        let sum = builder.binary(Binary::Add, pre, scaled);
+        let value = SynapseValue::Program(builder.finish(&[sum]));
+        let connector = connector();
+        let mut weights = value.evaluator(&connector, 0, Purpose::Weight);
+        assert_eq!(weights.at(synapse(0, 3)), 5.0 + 103.0 * 0.1);
+        assert_eq!(weights.at(synapse(10, 0)), 100.0 * 0.1);
+        assert_eq!(weights.constant(), None);
+    }
+
+    #[test]
+    fn constants_and_lists() {
+        let connector = connector();
+        let constant = SynapseValue::Constant(0.1);
+        assert_eq!(constant.evaluator(&connector, 0, Purpose::Weight).constant(), Some(0.1));
+        let list = SynapseValue::List([7.0, 8.0].into());
+        let mut list = list.evaluator(&connector, 0, Purpose::Weight);
+        assert_eq!(list.at(synapse(0, 1)), 8.0);
+        assert!(list.at(synapse(0, 2)).is_nan());
+    }
+}
