@@ -1,1 +1,3 @@
-//! ui, stages, golden, differential, cli.
+//! ui, stages, golden, differential, cli, and the architecture itself.
+
+mod architecture;
