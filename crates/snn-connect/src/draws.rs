@@ -260,8 +260,8 @@ impl Draws {
             }
             Multapses::Forbidden => {
                 let order = Permutation::new(size, &self.permutation, [major, block, 0]);
-                for ordinal in 0..count.min(size) {
-                    f(ordinal, beside(order.at(ordinal)));
+                for (ordinal, place) in order.first(count).enumerate() {
+                    f(ordinal as u32, beside(place));
                 }
             }
         }

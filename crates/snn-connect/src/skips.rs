@@ -6,7 +6,8 @@ use crate::draws::BLOCK;
 
 /// Below this probability a draw takes 64 bits instead of 32.
 const RARE: f64 = 1.0 / 4096.0;
-const GUIDE_BITS: u32 = 8;
+/// Fine enough that most searches end where they begin, small enough for the nearest cache.
+const GUIDE_BITS: u32 = 12;
 
 /// The skip as a function of a random word: a table of the geometric distribution up to one block,
 /// with a guide to where in it a search begins.
@@ -31,9 +32,15 @@ impl Skips {
         let thresholds: Vec<u64> = (1..=BLOCK)
             .map(|tries| (-math::exp_m1(f64::from(tries) * log_unconnected) * 2f64.powi(64)) as u64)
             .collect();
-        let guide = (0..1u64 << GUIDE_BITS)
-            .map(|top| thresholds.partition_point(|&t| t <= top << (64 - GUIDE_BITS)) as u16)
-            .collect();
+        let mut guide = vec![0; 1 << GUIDE_BITS];
+        let mut skip = 0;
+        for (top, first) in guide.iter_mut().enumerate() {
+            let word = (top as u64) << (64 - GUIDE_BITS);
+            while thresholds.get(skip).is_some_and(|&threshold| threshold <= word) {
+                skip += 1;
+            }
+            *first = skip as u16;
+        }
         let width = if probability < RARE { Width::TwoWords } else { Width::Word };
         Self { thresholds, guide, width }
     }

@@ -1,6 +1,6 @@
 //! Binomial numbers by identity, exact up to rounding, for any n.
 
-use crate::{Stream, math};
+use crate::{Stream, factorial::stirling_rest, math};
 
 /// Below this mean the distribution is inverted term by term.
 const INVERSION_MEAN: f64 = 10.0;
@@ -109,28 +109,6 @@ impl Rejection {
     }
 }
 
-/// log k! - [(k + 1/2) log(k + 1) - (k + 1) + log(2π)/2].
-fn stirling_rest(k: f64) -> f64 {
-    const SMALL: [f64; 10] = [
-        0.081_061_466_795_327_26,
-        0.041_340_695_955_409_29,
-        0.027_677_925_684_998_34,
-        0.020_790_672_103_765_09,
-        0.016_644_691_189_821_19,
-        0.013_876_128_823_070_75,
-        0.011_896_709_945_891_77,
-        0.010_411_265_261_972_09,
-        0.009_255_462_182_712_733,
-        0.008_330_563_433_362_87,
-    ];
-    if k < SMALL.len() as f64 {
-        return SMALL[k as usize];
-    }
-    let next = k + 1.0;
-    let square = next * next;
-    (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 / square) / square) / next
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,17 +123,6 @@ mod tests {
         libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0)
             + k * p.ln()
             + (n - k) * (1.0 - p).ln()
-    }
-
-    #[test]
-    fn stirling_rest_is_the_remainder() {
-        for k in 0..30 {
-            let k = f64::from(k);
-            let stirling =
-                (k + 0.5) * (k + 1.0).ln() - (k + 1.0) + 0.5 * (2.0 * std::f64::consts::PI).ln();
-            let exact = libm::lgamma(k + 1.0) - stirling;
-            assert!((stirling_rest(k) - exact).abs() < 1e-10, "{k}");
-        }
     }
 
     /// Chi-squared against the exact probabilities, on both sides of the method's boundary.

@@ -12,6 +12,7 @@ mod binomial;
 mod distribution;
 mod double_double;
 mod expm;
+mod factorial;
 mod hypergeometric;
 pub mod math;
 mod permutation;

@@ -62,7 +62,29 @@ fn known_answers() {
         first(Rule::Probability(0.01), free),
         first(Rule::Probability(0.0001), free),
     ];
-    assert_eq!(drawn, KNOWN_ANSWERS);
+    let known = [
+        (30_000, vec![(526, 0), (1966, 0), (1298, 0)]),
+        (30_000, vec![(1280, 0), (1923, 0), (1742, 0)]),
+        (20_000, vec![(0, 269), (0, 1835), (0, 1398)]),
+        (20_000, vec![(0, 580), (0, 49), (0, 367)]),
+        (5_000, vec![(0, 269), (0, 1835), (0, 1398)]),
+        (5_000, vec![(1, 559), (1, 2845), (2, 367)]),
+        (59_815, vec![(0, 30), (0, 438), (0, 543)]),
+        (626, vec![(1, 243), (4, 1032), (5, 2276)]),
+    ];
+    assert_eq!(drawn, known);
+}
+
+#[test]
+fn indegree_is_one_word_per_synapse() {
+    let connector = connector(Rule::Indegree(7), &[(0, 0, 2000)], &[(1, 0, 3)]);
+    let stream = Stream::new(42, connector.key, Purpose::Connect, 0);
+    for synapse in whole(&connector, 42) {
+        let SynapseId { major, ordinal, .. } = synapse.id;
+        let word = stream.block([major, 0, ordinal / 4, 0])[ordinal as usize % 4];
+        assert_eq!(u64::from(synapse.source), (u64::from(word) * 2000) >> 32);
+        assert_eq!(synapse.target, major);
+    }
 }
 
 #[test]
@@ -298,5 +320,3 @@ proptest! {
         }
     }
 }
-
-const KNOWN_ANSWERS: [(usize, Vec<(u32, u32)>); 8] = [const { (0, Vec::new()) }; 8];
