@@ -17,6 +17,7 @@ use std::collections::HashMap;
 
 use crate::ast::{Expr, ExprKind, Name, UnitExpr, WordOrName};
 use crate::fault::{Expected, Fault};
+use crate::limits;
 use crate::token::{Kind, Token};
 use crate::word::Word;
 
@@ -85,7 +86,9 @@ impl Context<'_> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() <= limits::DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }
 

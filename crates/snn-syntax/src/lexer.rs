@@ -4,6 +4,7 @@
 use logos::Logos;
 use snn_diagnostics::{Diagnostic, SourceId, Span, codes::syntax as codes};
 
+use crate::limits;
 use crate::token::{Kind, Token};
 use crate::word::Word;
 
@@ -192,26 +193,30 @@ impl Lexer<'_> {
             Raw::Text => self.token(Kind::Text, start, end),
             Raw::Mark(kind) => self.token(kind, start, end),
             Raw::Number => self.number(start, end),
-            Raw::HashComment => {
-                let at = Span::new(self.source, start, start + 1);
-                self.report(
-                    Diagnostic::new(codes::BAD_LETTER, at, "`#` begins no comment here", "")
-                        .with_help("comments begin with `//`, documentation with `///`")
-                        .with_fix(at, "//"),
-                );
-            }
+            Raw::HashComment => self.report(start, start + 1, |at, _| {
+                Diagnostic::new(codes::BAD_LETTER, at, "`#` begins no comment here", "")
+                    .with_help("comments begin with `//`, documentation with `///`")
+                    .with_fix(at, "//")
+            }),
             Raw::BlockComment => {}
-            Raw::Foreign(foreign) => self.foreign(foreign, start, end),
-            Raw::ManyPrimes => self.many_primes(start, end),
+            Raw::Foreign(foreign) => {
+                self.report(start, end, |at, mark| foreign.diagnostic(at, mark));
+                self.token(foreign.kind, start, end);
+            }
+            Raw::ManyPrimes => {
+                self.report(start, end, many_primes);
+                let name = letters.trim_end_matches('\'');
+                self.token(Kind::Primed, start, start + name.len() + 1);
+            }
             Raw::NoExponent | Raw::Grouped | Raw::OtherBase | Raw::LeadingDot => {
-                self.bad_number(raw, start, end);
+                self.report(start, end, |at, digits| bad_number(raw, at, digits));
+                self.token(Kind::Error, start, end);
             }
             Raw::OpenText => {
-                let at = Span::new(self.source, start, end);
-                self.report(
+                self.report(start, end, |at, _| {
                     Diagnostic::new(codes::OPEN_TEXT, at, "the closing `\"` is missing", "")
-                        .with_help("a text ends on the line on which it begins"),
-                );
+                        .with_help("a text ends on the line on which it begins")
+                });
                 self.token(Kind::Error, start, end);
             }
         }
@@ -223,9 +228,10 @@ impl Lexer<'_> {
         self.lexed.tokens.push(Token { kind, newline, start, end, group: 0 });
     }
 
-    fn report(&mut self, diagnostic: Diagnostic) {
-        if self.lexed.diagnostics.len() <= crate::limits::DIAGNOSTICS {
-            self.lexed.diagnostics.push(diagnostic);
+    fn report(&mut self, start: usize, end: usize, make: impl FnOnce(Span, &str) -> Diagnostic) {
+        if self.lexed.diagnostics.len() <= limits::DIAGNOSTICS {
+            let at = Span::new(self.source, start, end);
+            self.lexed.diagnostics.push(make(at, &self.text[start..end]));
         }
     }
 
@@ -242,89 +248,21 @@ impl Lexer<'_> {
         let Some(wrong) = wrong else {
             return self.token(Kind::Number, start, end);
         };
-        let at = Span::new(self.source, start, end);
-        let shown = if digits.len() <= 40 { format!("`{digits}`") } else { "this number".into() };
-        self.report(Diagnostic::new(codes::BAD_NUMBER, at, format!("{shown} {wrong}"), ""));
+        self.report(start, end, |at, digits| {
+            let shown = shorten(digits);
+            Diagnostic::new(codes::BAD_NUMBER, at, format!("`{shown}` {wrong}"), "")
+        });
         self.token(Kind::Error, start, end);
-    }
-
-    fn bad_number(&mut self, raw: Raw, start: usize, end: usize) {
-        let at = Span::new(self.source, start, end);
-        let digits = &self.text[start..end];
-        let short: String = digits.chars().take(40).collect();
-        let diagnostic = match raw {
-            Raw::NoExponent => Diagnostic::new(
-                codes::BAD_NUMBER,
-                at,
-                format!("the exponent of `{short}` has no digits"),
-                "",
-            )
-            .with_help("write the exponent as in `1e-3`"),
-            Raw::Grouped => Diagnostic::new(
-                codes::BAD_NUMBER,
-                at,
-                format!("`{short}`: numbers are written without `_`"),
-                "",
-            )
-            .with_fix(at, digits.replace('_', "")),
-            Raw::OtherBase => Diagnostic::new(
-                codes::BAD_NUMBER,
-                at,
-                format!("`{short}`: numbers are decimal"),
-                "",
-            ),
-            _ => Diagnostic::new(
-                codes::BAD_NUMBER,
-                at,
-                format!("`{short}`: a number has a digit on both sides of its `.`"),
-                "",
-            )
-            .with_help(format!("write `0{short}`"))
-            .with_fix(at, format!("0{digits}")),
-        };
-        self.report(diagnostic);
-        self.token(Kind::Error, start, end);
-    }
-
-    fn many_primes(&mut self, start: usize, end: usize) {
-        let letters = &self.text[start..end];
-        let name = letters.trim_end_matches('\'');
-        let short: String = name.chars().take(40).collect();
-        let at = Span::new(self.source, start, end);
-        self.report(
-            Diagnostic::new(codes::BAD_LETTER, at, "equations are of first order: one `'`", "")
-                .with_help(format!(
-                    "give the rate of change a state of its own: `{short}' = r` and `r' = …`"
-                )),
-        );
-        self.token(Kind::Primed, start, start + name.len() + 1);
-    }
-
-    fn foreign(&mut self, foreign: Foreign, start: usize, end: usize) {
-        let at = Span::new(self.source, start, end);
-        let right = foreign.right.trim();
-        self.report(
-            Diagnostic::new(
-                codes::BAD_LETTER,
-                at,
-                format!("`{}` is written `{right}`", &self.text[start..end]),
-                "",
-            )
-            .with_help(format!("type `{right}`"))
-            .with_fix(at, foreign.right),
-        );
-        self.token(foreign.kind, start, end);
     }
 
     fn block_comment(&mut self, start: usize, end: usize) {
         if self.odd.is_some() {
             self.report_odd_letters();
         }
-        let at = Span::new(self.source, start, start + 2);
-        self.report(
+        self.report(start, start + 2, |at, _| {
             Diagnostic::new(codes::BAD_LETTER, at, "`/*` begins no comment here", "")
-                .with_help("put `//` in front of every line of the comment"),
-        );
+                .with_help("put `//` in front of every line of the comment")
+        });
         self.newline |= self.text[start..end].contains('\n');
     }
 
@@ -341,31 +279,79 @@ impl Lexer<'_> {
 
     fn report_odd_letters(&mut self) {
         let Some((start, end)) = self.odd.take() else { return };
-        let at = Span::new(self.source, start, end);
-        let letters: String = self.text[start..end].chars().take(20).collect();
-        let mut diagnostic = Diagnostic::new(
-            codes::BAD_LETTER,
-            at,
-            format!("`{}` has no meaning here", letters.escape_debug()),
-            "",
-        );
-        diagnostic = match letters.chars().next() {
-            Some('\'') => diagnostic
-                .with_help("a `'` follows the name of a state: `v' = …`; texts stand in `\"`"),
-            Some('“' | '”' | '„') => {
-                diagnostic.with_help("texts stand in plain quotes: `\"…\"`")
-            }
-            Some(c) if c.is_alphabetic() => diagnostic.with_help(
-                "names are made of the letters a-z and A-Z, digits and `_`: write `tau`, not `τ`",
-            ),
-            Some(c) if c.is_whitespace() => {
-                diagnostic.with_help("type an ordinary space").with_fix(at, " ")
-            }
-            _ => diagnostic,
-        };
-        self.report(diagnostic);
-        if !letters.chars().all(char::is_whitespace) {
+        self.report(start, end, odd_letters);
+        if !self.text[start..end].chars().all(char::is_whitespace) {
             self.token(Kind::Bad, start, end);
         }
     }
+}
+
+impl Foreign {
+    fn diagnostic(self, at: Span, mark: &str) -> Diagnostic {
+        let right = self.right.trim();
+        Diagnostic::new(codes::BAD_LETTER, at, format!("`{mark}` is written `{right}`"), "")
+            .with_help(format!("type `{right}`"))
+            .with_fix(at, self.right)
+    }
+}
+
+fn bad_number(raw: Raw, at: Span, digits: &str) -> Diagnostic {
+    let short = shorten(digits);
+    let (message, help, fix) = match raw {
+        Raw::NoExponent => (
+            format!("the exponent of `{short}` has no digits"),
+            "write the exponent as in `1e-3`".to_owned(),
+            None,
+        ),
+        Raw::Grouped => {
+            let plain = digits.replace('_', "");
+            let help = format!("write `{}`", shorten(&plain));
+            (format!("`{short}`: numbers are written without `_`"), help, Some(plain))
+        }
+        Raw::OtherBase => (
+            format!("`{short}`: numbers are decimal"),
+            "write the number in the base ten".to_owned(),
+            None,
+        ),
+        _ => (
+            format!("`{short}`: a number has a digit on both sides of its `.`"),
+            format!("write `0{short}`"),
+            Some(format!("0{digits}")),
+        ),
+    };
+    let diagnostic = Diagnostic::new(codes::BAD_NUMBER, at, message, "").with_help(help);
+    match fix {
+        Some(fix) => diagnostic.with_fix(at, fix),
+        None => diagnostic,
+    }
+}
+
+fn many_primes(at: Span, letters: &str) -> Diagnostic {
+    let name = shorten(letters.trim_end_matches('\''));
+    Diagnostic::new(codes::BAD_LETTER, at, "equations are of first order: one `'`", "").with_help(
+        format!("give the rate of change a state of its own: `{name}' = r` and `r' = …`"),
+    )
+}
+
+fn odd_letters(at: Span, letters: &str) -> Diagnostic {
+    let short: String = letters.chars().take(20).collect();
+    let message = format!("`{}` has no meaning here", short.escape_debug());
+    let diagnostic = Diagnostic::new(codes::BAD_LETTER, at, message, "");
+    match letters.chars().next() {
+        Some('\'') => {
+            diagnostic.with_help("a `'` follows the name of a state: `v' = …`; texts stand in `\"`")
+        }
+        Some('“' | '”' | '„') => diagnostic.with_help("texts stand in plain quotes: `\"…\"`"),
+        Some(c) if c.is_alphabetic() => diagnostic.with_help(
+            "names are made of the letters a-z and A-Z, digits and `_`: write `tau`, not `τ`",
+        ),
+        Some(c) if c.is_whitespace() => {
+            diagnostic.with_help("type an ordinary space").with_fix(at, " ")
+        }
+        _ => diagnostic.with_help("remove it"),
+    }
+}
+
+fn shorten(letters: &str) -> String {
+    letters.chars().take(40).collect()
 }

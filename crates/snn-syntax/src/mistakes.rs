@@ -155,27 +155,27 @@ pub(crate) fn unknown(
         return leading_operator(first, span);
     }
     let words = || layer.heads().iter().chain(layer.later()).map(|w| w.text());
-    if let Kind::Word(word) = first.kind {
-        if let Some(home) = home(word) {
-            return Diagnostic::new(
-                codes::UNKNOWN_STATEMENT,
-                span,
-                format!("`{}` does not belong in {place}", word.text()),
-                "",
-            )
-            .with_help(format!("it stands in {}", home.show()));
-        }
+    if let Kind::Word(word) = first.kind
+        && let Some(home) = home(word)
+    {
+        return Diagnostic::new(
+            codes::UNKNOWN_STATEMENT,
+            span,
+            format!("`{}` does not belong in {place}", word.text()),
+            "",
+        )
+        .with_help(format!("it stands in {}", home.show()));
     }
-    if first.is_name() {
-        if let Some(meant) = nearest(first.text(text), words()) {
-            return Diagnostic::new(
-                codes::MISSPELT,
-                span,
-                format!("unknown word {found}; did you mean `{meant}`?"),
-                "",
-            )
-            .with_fix(span, meant);
-        }
+    if first.is_name()
+        && let Some(meant) = nearest(first.text(text), words())
+    {
+        return Diagnostic::new(
+            codes::MISSPELT,
+            span,
+            format!("unknown word {found}; did you mean `{meant}`?"),
+            "",
+        )
+        .with_fix(span, meant);
     }
     let mut diagnostic = Diagnostic::new(
         codes::UNKNOWN_STATEMENT,

@@ -8,7 +8,7 @@ mod network;
 mod neuron;
 mod split;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use chumsky::Parser as _;
 use chumsky::extra::SimpleState;
@@ -37,7 +37,7 @@ pub struct Set {
 /// Parses a source file. There is always a [`File`]; faulty statements are missing from it.
 pub fn parse(source: SourceId, text: &str) -> Checked<File> {
     with_parser(source, text, |parser| parser.file())
-        .unwrap_or_else(|d| Checked::new(Some(File::default()), vec![d]))
+        .unwrap_or_else(|d| Checked::new(Some(File::default()), vec![*d]))
 }
 
 /// Parses an expression that is the whole text. There is always one: [`ExprKind::Error`] after a fault.
@@ -48,7 +48,7 @@ pub fn parse_expression(source: SourceId, text: &str) -> Checked<Expr> {
         let tokens = parser.whole();
         parser.run(&grammar.statements.range, tokens, 0).unwrap_or_else(silent)
     })
-    .unwrap_or_else(|d| Checked::new(Some(silent()), vec![d]))
+    .unwrap_or_else(|d| Checked::new(Some(silent()), vec![*d]))
 }
 
 /// Parses an override `PATH=EXPR`; no value where the path is at fault.
@@ -61,7 +61,7 @@ pub fn parse_set(source: SourceId, text: &str) -> Checked<Set> {
     });
     match checked {
         Ok(Checked { value, diagnostics }) => Checked::new(value.flatten(), diagnostics),
-        Err(d) => Checked::new(None, vec![d]),
+        Err(d) => Checked::new(None, vec![*d]),
     }
 }
 
@@ -90,7 +90,7 @@ fn with_parser<O>(
     source: SourceId,
     text: &str,
     f: impl FnOnce(&mut Parser<'_, '_>) -> O,
-) -> Result<Checked<O>, Diagnostic> {
+) -> Result<Checked<O>, Box<Diagnostic>> {
     if text.len() > limits::BYTES {
         return Err(too_large(source, format!("{} MiB", limits::BYTES >> 20)));
     }
@@ -116,10 +116,11 @@ fn with_parser<O>(
     Ok(Checked::new(Some(value), limit(parser.state.0.diagnostics)))
 }
 
-fn too_large(source: SourceId, limit: String) -> Diagnostic {
+fn too_large(source: SourceId, limit: String) -> Box<Diagnostic> {
     let at = Span::new(source, 0, 0);
-    Diagnostic::new(codes::TOO_LARGE, at, format!("the source text is larger than {limit}"), "")
-        .with_help("move data into files and read them with `file(\"…\")`")
+    let message = format!("the source text is larger than {limit}");
+    let help = "move data into files and read them with `file(\"…\")`";
+    Box::new(Diagnostic::new(codes::TOO_LARGE, at, message, "").with_help(help))
 }
 
 /// In the order of the text, and not more than anybody reads.
@@ -210,6 +211,9 @@ impl<'src> Parser<'_, 'src> {
 
     fn explain(&mut self, faults: &[Fault], statement: &[Token], skip: usize) {
         let Some(fault) = faults.first() else { return };
+        if self.is_full() {
+            return;
+        }
         let context = &self.state.0;
         let end = self.whole_end();
         let diagnostic =
@@ -222,9 +226,12 @@ impl<'src> Parser<'_, 'src> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.state.diagnostics.len() <= limits::DIAGNOSTICS {
-            self.state.0.report(diagnostic);
-        }
+        self.state.0.report(diagnostic);
+    }
+
+    /// Whether no further message would be shown, so that making it would be in vain.
+    fn is_full(&self) -> bool {
+        self.state.diagnostics.len() > limits::DIAGNOSTICS
     }
 
     /// Parses the lists in brackets of a statement, innermost first, so that its own parser finds
@@ -237,18 +244,24 @@ impl<'src> Parser<'_, 'src> {
             silent |= self.note_lists(self.tree.tokens(lists[next]), &mut lists);
             next += 1;
         }
-        for group in lists.into_iter().rev() {
-            self.list(group, silent);
-        }
-        match self.look(tokens) {
-            Ok(_) if silent => Prepared::Silent,
-            Ok(_) => Prepared::Ready,
-            Err(_) if silent => Prepared::Silent,
-            Err(mistake) => {
-                self.report(*mistake);
-                Prepared::Reported
+        let mut mistakes = VecDeque::new();
+        for group in lists.iter().rev() {
+            match self.look(self.tree.tokens(*group)) {
+                Ok(depth) => self.depth[*group as usize] = depth,
+                Err(mistake) => mistakes.push_back((*group, mistake)),
             }
         }
+        if let Err(mistake) = self.look(tokens) {
+            if !silent {
+                self.report(*mistake);
+            }
+            return Prepared::Reported;
+        }
+        for group in lists.into_iter().rev() {
+            let mistake = mistakes.pop_front_if(|(of, _)| *of == group);
+            self.list(group, mistake.map(|(_, mistake)| mistake), silent);
+        }
+        if silent { Prepared::Silent } else { Prepared::Ready }
     }
 
     /// Notes the lists directly within `tokens`; whether something here has been reported.
@@ -260,6 +273,7 @@ impl<'src> Parser<'_, 'src> {
                     silent |= self.tree.is_faulty(token.group);
                     lists.push(token.group);
                 }
+                Kind::Brace => silent |= self.tree.is_faulty(token.group),
                 Kind::Bad => silent = true,
                 _ => {}
             }
@@ -267,20 +281,18 @@ impl<'src> Parser<'_, 'src> {
         silent
     }
 
-    fn list(&mut self, group: u32, silent: bool) {
+    fn list(&mut self, group: u32, mistake: Option<Box<Diagnostic>>, silent: bool) {
         let tokens = self.tree.tokens(group);
-        let entries = match self.look(tokens) {
-            Err(mistake) => {
+        let entries = match mistake {
+            Some(mistake) => {
                 if !silent {
                     self.report(*mistake);
                 }
                 None
             }
-            Ok(depth) => {
-                self.depth[group as usize] = depth;
-                let grammar = self.grammar;
-                let result = grammar.expressions.entries.parse_with_state(tokens, &mut self.state);
-                match result.into_result() {
+            None => {
+                let rule = &self.grammar.expressions.entries;
+                match rule.parse_with_state(tokens, &mut self.state).into_result() {
                     Ok(entries) => Some(entries),
                     Err(faults) => {
                         if !silent {
@@ -291,12 +303,11 @@ impl<'src> Parser<'_, 'src> {
                 }
             }
         };
-        self.state.groups[group as usize] = entries.unwrap_or_else(|| {
-            let span = tokens
-                .first()
-                .map_or(Span::new(self.state.source, 0, 0), |t| t.span(self.state.source));
-            vec![Entry::Value(grammar::error(span))]
-        });
+        let silent_entry = || vec![Entry::Value(grammar::error(self.span(tokens)))];
+        self.state.groups[group as usize] = match entries {
+            Some(entries) => entries,
+            None => silent_entry(),
+        };
     }
 
     /// Levels of expression, or the mistake that is seen without parsing.
@@ -340,7 +351,7 @@ impl<'src> Parser<'_, 'src> {
 
     /// Reports a statement that no rule of its layer begins.
     fn unknown(&mut self, layer: Layer, statement: &'src [Token]) {
-        if self.prepare_silently(statement) {
+        if self.is_full() || self.prepare_silently(statement) {
             return;
         }
         let context = &self.state.0;

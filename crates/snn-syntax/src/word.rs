@@ -1,5 +1,7 @@
 //! The vocabulary: words with a meaning in some place of the grammar.
 
+use std::sync::LazyLock;
+
 macro_rules! words {
     ($($name:ident $text:literal)*) => {
         /// A word of the vocabulary. Only the [`RESERVED`] ones cannot be names.
@@ -12,10 +14,7 @@ macro_rules! words {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// The word with these letters.
-            pub(crate) fn find(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$name),)* _ => None }
-            }
+            const ALL: &[Self] = &[$(Self::$name),*];
         }
     };
 }
@@ -53,7 +52,27 @@ pub const RESERVED: &[&str] = &[
     "within", "xor",
 ];
 
+/// Words by first letter: most names are told from words by looking at three or four.
+static BY_LETTER: LazyLock<[Vec<(&str, Word)>; 26]> = LazyLock::new(|| {
+    let mut by_letter = [const { Vec::new() }; 26];
+    for word in Word::ALL {
+        by_letter[usize::from(word.text().as_bytes()[0] - b'a')].push((word.text(), *word));
+    }
+    by_letter
+});
+
 impl Word {
+    /// The word with these letters.
+    pub(crate) fn find(text: &str) -> Option<Self> {
+        let letter = text.as_bytes().first()?.wrapping_sub(b'a');
+        for (known, word) in BY_LETTER.get(usize::from(letter))? {
+            if *known == text {
+                return Some(*word);
+            }
+        }
+        None
+    }
+
     /// Whether it can never be a name.
     pub(crate) fn is_reserved(self) -> bool {
         (self as u8) <= (Self::Near as u8)

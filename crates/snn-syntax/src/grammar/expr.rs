@@ -120,7 +120,7 @@ fn fold(left: Expr, op: BinaryOp, right: Expr) -> Expr {
 }
 
 fn spanned<'src>(kind: Kind) -> impl Parser<'src, &'src [Token], Span, Extra<'src>> + Clone {
-    token(kind).map_with(|t, e| e.state().span(t))
+    token(kind).map_with(|t, e| e.state().span(t)).labelled(Expected::Expression)
 }
 
 fn unary(op: UnaryOp, head: Span, operand: Expr) -> Expr {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use snn_diagnostics::{Diagnostic, SourceId, codes::syntax as codes};
+use snn_diagnostics::{Diagnostic, SourceId, Span, codes::syntax as codes};
 
 use crate::limits;
 use crate::token::{Kind, Token};
@@ -30,11 +30,14 @@ pub(super) fn check(
     text: &str,
     tokens: &[Token],
 ) -> (BTreeMap<usize, Repair>, Vec<Diagnostic>) {
-    if let Some(result) = too_deep(source, tokens) {
-        return result;
-    }
-    if matched(tokens) {
-        return (BTreeMap::new(), Vec::new());
+    match shape(tokens) {
+        Shape::Matched => return (BTreeMap::new(), Vec::new()),
+        Shape::TooDeep { at } => {
+            // Where such brackets end says nothing any more: the rest of the text is left out.
+            let repairs = BTreeMap::from([(at, Repair::Skip { until: tokens.len() })]);
+            return (repairs, vec![too_deep(tokens[at].span(source))]);
+        }
+        Shape::Unmatched => {}
     }
     let mut search = Search {
         source,
@@ -48,43 +51,32 @@ pub(super) fn check(
     (search.repairs, search.diagnostics)
 }
 
-fn matched(tokens: &[Token]) -> bool {
-    let mut open = Vec::new();
-    for token in tokens {
-        if token.kind.is_open() {
-            open.push(token.kind.closer());
-        } else if token.kind.is_close() && open.pop() != Some(token.kind) {
-            return false;
-        }
-    }
-    open.is_empty()
+enum Shape {
+    Matched,
+    Unmatched,
+    TooDeep { at: usize },
 }
 
-fn too_deep(
-    source: SourceId,
-    tokens: &[Token],
-) -> Option<(BTreeMap<usize, Repair>, Vec<Diagnostic>)> {
-    let mut depth = 0_usize;
-    for (i, token) in tokens.iter().enumerate() {
+fn shape(tokens: &[Token]) -> Shape {
+    let mut open = Vec::with_capacity(limits::BRACKETS + 1);
+    let mut unmatched = false;
+    for (at, token) in tokens.iter().enumerate() {
         if token.kind.is_open() {
-            depth += 1;
-            if depth > limits::BRACKETS {
-                let diagnostic = Diagnostic::new(
-                    codes::TOO_DEEP,
-                    token.span(source),
-                    format!("brackets are nested more than {} deep", limits::BRACKETS),
-                    "",
-                )
-                .with_help("name an inner part with `let`, or read large arrays from a file");
-                // Where such brackets end says nothing any more: the rest of the text is left out.
-                let repairs = BTreeMap::from([(i, Repair::Skip { until: tokens.len() })]);
-                return Some((repairs, vec![diagnostic]));
+            open.push(token.kind.closer());
+            if open.len() > limits::BRACKETS {
+                return Shape::TooDeep { at };
             }
         } else if token.kind.is_close() {
-            depth = depth.saturating_sub(1);
+            unmatched |= open.pop() != Some(token.kind);
         }
     }
-    None
+    if unmatched || !open.is_empty() { Shape::Unmatched } else { Shape::Matched }
+}
+
+fn too_deep(at: Span) -> Diagnostic {
+    let message = format!("brackets are nested more than {} deep", limits::BRACKETS);
+    Diagnostic::new(codes::TOO_DEEP, at, message, "")
+        .with_help("name an inner part with `let`, or read large arrays from a file")
 }
 
 struct Open {
@@ -129,6 +121,10 @@ impl Search<'_> {
         while !self.open.is_empty() {
             self.unclosed(self.tokens.len());
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.diagnostics.len() > limits::DIAGNOSTICS
     }
 
     /// Letters between the line's begin and the token.
@@ -176,21 +172,25 @@ impl Search<'_> {
                 self.open.pop();
             }
             Some(open) if open.token.kind != Kind::OpenBrace => {
-                let right = open.token.kind.closer().text();
+                let open = open.token;
+                self.repairs.insert(i, Repair::Accept);
+                self.open.pop();
+                if self.is_full() {
+                    return;
+                }
+                let right = open.kind.closer().text();
                 let wrong = token.kind.text();
                 self.diagnostics.push(
                     Diagnostic::new(
                         codes::UNMATCHED_BRACKET,
                         token.span(self.source),
-                        format!("`{}` is closed by `{wrong}`", open.token.kind.text()),
+                        format!("`{}` is closed by `{wrong}`", open.kind.text()),
                         "",
                     )
-                    .with_label(open.token.span(self.source), "opened here")
+                    .with_label(open.span(self.source), "opened here")
                     .with_help(format!("type `{right}`"))
                     .with_fix(token.span(self.source), right),
                 );
-                self.repairs.insert(i, Repair::Accept);
-                self.open.pop();
             }
             _ => self.drop_closer(i),
         }
@@ -218,6 +218,9 @@ impl Search<'_> {
     fn drop_closer(&mut self, i: usize) {
         let token = self.tokens[i];
         self.repairs.insert(i, Repair::Drop);
+        if self.is_full() {
+            return;
+        }
         self.diagnostics.push(
             Diagnostic::new(
                 codes::UNMATCHED_BRACKET,
@@ -245,12 +248,13 @@ impl Search<'_> {
             }
         };
         let is_list = open.token.kind != Kind::OpenBrace;
-        if let (true, Some(outer)) = (is_list && open.end.is_some(), self.open.last_mut()) {
-            if outer.token.kind != Kind::OpenBrace && outer.end.is_none() {
-                outer.end = open.end;
-            }
+        if let Some(outer) = self.open.last_mut()
+            && is_list
+            && outer.token.kind != Kind::OpenBrace
+        {
+            outer.end = outer.end.or(open.end);
         }
-        if is_list && !fresh {
+        if (is_list && !fresh) || self.is_full() {
             return;
         }
         let closer = open.token.kind.closer().text();
