@@ -147,9 +147,9 @@ proptest! {
         let program = integrator(inclusive, coefficients);
         let joined = crate::fuse::steps(&program);
         let found = |wanted: fn(&Step) -> bool| joined.iter().any(wanted);
-        prop_assert!(found(|s| matches!(s, Step::Chain(_))));
-        prop_assert!(found(|s| matches!(s, Step::DecayIn { .. })));
-        prop_assert!(found(|s| matches!(s, Step::Fire(_))));
+        prop_assert!(found(|s| matches!(s, Step::Chain(_))), "a chain");
+        prop_assert!(found(|s| matches!(s, Step::DecayIn { .. })), "a decay");
+        prop_assert!(found(|s| matches!(s, Step::Fire(_))), "a threshold");
         let mut inputs = spread::<f64>(seed);
         inputs.push(spread::<f64>(seed ^ 1)[0]);
         inputs.push(std::array::from_fn(|lane| if lane % 3 == 0 { 1.0 } else { 0.0 }));

@@ -126,6 +126,18 @@ impl Program {
         }
     }
 
+    /// The same program with `count` inputs, input `i` becoming `place(i)`.
+    #[must_use]
+    pub fn with_inputs(mut self, count: usize, place: impl Fn(u32) -> u32) -> Self {
+        for op in &mut self.ops {
+            if let Op::Input(i) = op {
+                *i = place(*i);
+            }
+        }
+        self.inputs = count as u32;
+        self
+    }
+
     /// Whether any operation draws a random number.
     pub fn draws(&self) -> bool {
         self.ops.iter().any(|op| matches!(op, Op::Draw(_)))

@@ -1,1 +1,21 @@
-//! Equations to kernels: exact propagators and integration schemes
+//! The typed model becomes the network: equations become straight-line programs, connections become
+//! projections with keys.
+//!
+//! Every population gets one program per tick with its constants folded in ([`neuron`]); how its states
+//! are integrated is chosen here and explained ([`Decision`]). Invariant: a checked model is lowered
+//! without a panic, and every kernel passes its verifier.
+//!
+//! Start at [`lower`].
+
+mod affine;
+mod decision;
+mod dynamics;
+mod exact;
+mod network;
+mod neuron;
+mod receptors;
+mod stability;
+mod translate;
+
+pub use decision::Decision;
+pub use network::{Lowered, lower};

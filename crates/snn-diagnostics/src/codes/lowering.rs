@@ -1,4 +1,18 @@
-//! E07xx: integration methods, stability, memory (snn-lower).
+//! E07xx: integration methods, stability, values of parameters (snn-lower).
 
 super::codes! {
+    NOT_FINITE = "E0701", "parameter that is not finite",
+        "With the values given, a parameter comes out infinite or not a number. The usual cause is a division by a parameter that is zero.";
+    MISSING_PARAMETER = "E0702", "parameter without a value",
+        "The neuron declares a parameter without a default, so every population must give it: `population n[10]: model(parameter = value)`.";
+    NOT_POSITIVE = "E0703", "time constant that is not positive",
+        "The time constant of a receptor must be positive: a response decays as exp(-t / tau).";
+    BAD_REFRACTORY = "E0704", "impossible refractory time",
+        "A refractory time is zero or positive, and shorter than 10^9 ticks.";
+    OFF_GRID_REFRACTORY = "W0705", "refractory time off the time grid",
+        "A refractory time is a whole number of ticks. One that is not is rounded, half a tick up; the message says to what.";
+    NOT_LINEAR = "E0706", "no exact solution",
+        "`solve exact` needs equations that are linear in the states and receptors, with coefficients that do not change during a run. `snn explain --decisions FILE` shows what the compiler would choose.";
+    UNSTABLE = "E0707", "unstable step",
+        "The integration method multiplies small deviations by a factor beyond -1 or 1 in every step, so that the state grows without bound although the equation decays. Take a smaller dt, more substeps, or `solve exact`.";
 }

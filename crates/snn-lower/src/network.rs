@@ -1,0 +1,147 @@
+//! Populations, sources and projections of the network, with keys and programs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use snn_connect::{Connector, Projection, SpikeSource, SynapseValue};
+use snn_diagnostics::{Checked, Diagnostic};
+use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
+use snn_kernel::{Binary, ProgramBuilder};
+use snn_model::model::{self, Expr, Model, Value};
+use snn_numeric::{Law, law, object_key};
+
+use crate::Decision;
+use crate::neuron::{Given, kernel};
+use crate::translate::Scope;
+
+/// A lowered model and what was decided on the way.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The network.
+    pub network: Network,
+    /// Decisions in the order of the text.
+    pub decisions: Vec<Decision>,
+}
+
+/// Lowers a checked model. Errors are about numbers that only a population's values decide: stability,
+/// time constants, parameters that are not finite.
+pub fn lower(model: &Model) -> Checked<Lowered> {
+    let dt_ms = model.protocol.dt_ms.to_f64();
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    let mut decisions = Vec::new();
+    let mut objects = Vec::new();
+    for object in &model.objects {
+        let kind = match &object.kind {
+            model::ObjectKind::Source(source) => {
+                decisions.extend(source_decision(object, source));
+                ObjectKind::Source(source.clone())
+            }
+            model::ObjectKind::Population { neuron, parameters, initial } => {
+                let given =
+                    Given { name: &object.name, span: object.span, parameters, initial, dt_ms };
+                let (kernel, found, decided) = kernel(&model.neurons[*neuron], &given);
+                // One model used by several populations has its faults once.
+                for d in found {
+                    let same =
+                        |e: &Diagnostic| e.code == d.code && e.primary.span == d.primary.span;
+                    if !diagnostics.iter().any(same) {
+                        diagnostics.push(d);
+                    }
+                }
+                decisions.extend(decided);
+                let Some(kernel) = kernel else { continue };
+                debug_assert_eq!(kernel.verify(), Ok(()));
+                ObjectKind::Population(Arc::new(kernel))
+            }
+        };
+        objects.push(Object {
+            name: object.name.clone(),
+            key: object_key(&format!("{}/{}", model.network, object.name)),
+            size: object.size,
+            kind,
+            span: object.span,
+        });
+    }
+    if objects.len() < model.objects.len() {
+        return Checked::new(None, diagnostics);
+    }
+    let projections = model.projections.iter().map(|p| projection(model, p, dt_ms)).collect();
+    let network = Network::new(
+        model.network.clone(),
+        model.chip.arithmetic,
+        model.protocol.clone(),
+        model.mapping.clone(),
+        objects,
+        projections,
+    );
+    Checked::new(Some(Lowered { network, decisions }), diagnostics)
+}
+
+fn source_decision(object: &model::Object, source: &SpikeSource) -> Option<Decision> {
+    let SpikeSource::Poisson { mean_per_tick } = source else { return None };
+    let (choice, relation) = match law(*mean_per_tick) {
+        Law::Counts => ("counts per tick", "at least"),
+        Law::Gaps => ("gaps between spikes", "less than"),
+    };
+    Some(Decision {
+        subject: object.name.clone(),
+        choice: choice.into(),
+        reason: format!("{mean_per_tick} spikes per tick are {relation} 1/64"),
+        span: object.span,
+    })
+}
+
+fn projection(model: &Model, p: &model::Projection, dt_ms: f64) -> ProjectionNode {
+    let connector = Connector {
+        rule: p.rule.clone(),
+        sources: p.sources.clone(),
+        targets: p.targets.clone(),
+        key: object_key(&format!("{}/{}", model.network, p.name)),
+        autapses: p.autapses,
+        multapses: p.multapses,
+    };
+    let projection = Projection {
+        name: p.name.clone(),
+        connector,
+        receptors: p.receptors.clone(),
+        weight: value(&p.weight, 1.0),
+        delay: value(&p.delay, dt_ms),
+    };
+    ProjectionNode { projection, span: p.span }
+}
+
+/// A weight or delay; expressions are divided by `unit` (delays come out in ticks).
+fn value(value: &Value, unit: f64) -> SynapseValue {
+    match value {
+        Value::Constant(x) => SynapseValue::Constant(*x),
+        Value::List(values) => SynapseValue::List(values.clone()),
+        Value::Expr(e) => computed(e, unit),
+    }
+}
+
+fn computed(e: &Expr, unit: f64) -> SynapseValue {
+    let mut b = ProgramBuilder::new(2);
+    let variables = [b.input(0), b.input(1)];
+    let mut scope = Scope {
+        neuron: None,
+        b: &mut b,
+        parameters: &[],
+        states: &[],
+        receptors: &[],
+        inputs: &[],
+        dt_ms: unit,
+        variables: &variables,
+        locals: Vec::new(),
+        arguments: Vec::new(),
+        known: HashMap::new(),
+    };
+    let mut out = scope.translate(e);
+    if unit != 1.0 {
+        let unit = b.constant(unit);
+        out = b.binary(Binary::Div, out, unit);
+    }
+    match b.constant_of(out) {
+        Some(x) => SynapseValue::Constant(x),
+        None => SynapseValue::Program(b.finish(&[out])),
+    }
+}
