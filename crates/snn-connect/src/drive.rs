@@ -40,3 +40,13 @@ pub struct Inject {
     /// One past the last.
     pub to_tick: u64,
 }
+
+/// Tick of spike `n` of a regular train, rounded half up; `u64::MAX` beyond all runs.
+pub fn regular_stamp(start: Rational, period: Rational, n: u64) -> u64 {
+    let half = Rational::new(1, 2);
+    let time = Rational::new(i128::from(n), 1)
+        .and_then(|n| period.checked_mul(n))
+        .and_then(|t| t.checked_add(start))
+        .and_then(|t| t.checked_add(half?));
+    time.and_then(|t| u64::try_from(t.floor()).ok()).unwrap_or(u64::MAX)
+}

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use snn_connect::SpikeSource;
+use snn_connect::{SpikeSource, regular_stamp};
 use snn_kernel::{Simd, simd_versions};
 use snn_numeric::{
     GapProcess, Gaps, Law, ObjectKey, PoissonCounts, Purpose, Rational, Stream, law, philox,
@@ -153,16 +153,6 @@ impl Trains {
             }
         }
     }
-}
-
-/// Stamp of spike `n` of a regular train, rounded half up.
-fn regular_stamp(start: Rational, period: Rational, n: u64) -> u64 {
-    let half = Rational::new(1, 2);
-    let time = Rational::new(i128::from(n), 1)
-        .and_then(|n| period.checked_mul(n))
-        .and_then(|t| t.checked_add(start))
-        .and_then(|t| t.checked_add(half?));
-    time.and_then(|t| u64::try_from(t.floor()).ok()).unwrap_or(u64::MAX)
 }
 
 /// The table of a mean that the checker has allowed.

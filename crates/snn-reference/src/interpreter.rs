@@ -1,0 +1,343 @@
+//! Ticks, one after the other, in the phases of `spec/semantics.md`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use snn_chip::Arithmetic;
+use snn_ir::{Network, ObjectId, ObjectKind};
+use snn_kernel::{DrawKey, NeuronKernel, Refractory};
+use snn_numeric::{Purpose, Real};
+use snn_result::{Recorder, RecorderError, RunResult, Sample, Spike, SpikeHash};
+use thiserror::Error;
+
+use crate::synapses::{Cell, Wire, wires};
+use crate::trains::Train;
+
+/// A run that ended early.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum ReferenceError {
+    /// A state became NaN or infinite.
+    #[error("state {state} of {population}[{index}] became {value} in tick {tick}")]
+    NonFinite {
+        /// Name of the population.
+        population: String,
+        /// Index of the neuron.
+        index: u32,
+        /// The state.
+        state: String,
+        /// The tick.
+        tick: u64,
+        /// What it became.
+        value: f64,
+    },
+    /// The recorder failed.
+    #[error("{}", .0.0)]
+    Recorder(RecorderError),
+}
+
+/// Runs the whole protocol of a network in its chip's arithmetic.
+///
+/// # Errors
+/// Where a state becomes NaN or infinite, or the recorder fails.
+pub fn interpret(
+    network: &Network,
+    recorder: &mut dyn Recorder,
+) -> Result<RunResult, ReferenceError> {
+    let ticks = network.protocol.warmup_ticks + network.protocol.run_ticks;
+    match network.arithmetic {
+        Arithmetic::F64 => {
+            let mut interpreter = Interpreter::<f64>::new(network);
+            interpreter.run(ticks, recorder)?;
+            Ok(interpreter.result())
+        }
+        Arithmetic::F32 => {
+            let mut interpreter = Interpreter::<f32>::new(network);
+            interpreter.run(ticks, recorder)?;
+            Ok(interpreter.result())
+        }
+    }
+}
+
+/// A network at some tick.
+pub struct Interpreter<'a, T> {
+    network: &'a Network,
+    seed: u64,
+    tick: u64,
+    wires: HashMap<Cell, Vec<Wire>>,
+    trains: Vec<(Cell, Train)>,
+    populations: Vec<Population<'a, T>>,
+    /// What arrives when.
+    pending: BTreeMap<u64, Vec<Arrival>>,
+    result: RunResult,
+}
+
+struct Population<'a, T> {
+    object: u32,
+    kernel: &'a NeuronKernel,
+    /// Per neuron: states, then columns.
+    values: Vec<Vec<T>>,
+    /// Per neuron: first tick in which it is no longer refractory.
+    until: Vec<u64>,
+}
+
+/// One weight on its way. Ordered as sums are.
+#[derive(Clone, Copy, Debug)]
+struct Arrival {
+    emitted: u64,
+    sender: Cell,
+    wire: Wire,
+    times: u32,
+}
+
+impl<'a, T: Real> Interpreter<'a, T> {
+    /// The network at tick 0.
+    pub fn new(network: &'a Network) -> Self {
+        let seed = network.protocol.seed;
+        let mut trains = Vec::new();
+        let mut populations = Vec::new();
+        for (ObjectId(object), o) in network.objects() {
+            match &o.kind {
+                ObjectKind::Source(source) => {
+                    let train = |i| ((object, i), Train::new(source, o.key, seed, i));
+                    trains.extend((0..o.size).map(train));
+                }
+                ObjectKind::Population(kernel) => {
+                    let start = |index| {
+                        let key = DrawKey {
+                            seed,
+                            object: o.key,
+                            purpose: Purpose::Initial,
+                            counter: [index, 0, 0],
+                        };
+                        let mut drawn = vec![0.0; kernel.init.outputs.len()];
+                        kernel.init.eval(&[f64::from(index)], &key, &mut Vec::new(), &mut drawn);
+                        let (columns, states) = drawn.split_at(kernel.columns.len());
+                        states.iter().chain(columns).map(|x| T::from_f64(*x)).collect()
+                    };
+                    populations.push(Population {
+                        object,
+                        kernel,
+                        values: (0..o.size).map(start).collect(),
+                        until: vec![0; o.size as usize],
+                    });
+                }
+            }
+        }
+        let objects = network.objects().len();
+        Self {
+            network,
+            seed,
+            tick: 0,
+            wires: wires(network, seed),
+            trains,
+            populations,
+            pending: BTreeMap::new(),
+            result: RunResult {
+                spikes: vec![0; objects],
+                counted_spikes: vec![0; objects],
+                hash: SpikeHash::default(),
+                ..RunResult::default()
+            },
+        }
+    }
+
+    /// Runs some ticks more.
+    ///
+    /// # Errors
+    /// As [`interpret`].
+    pub fn run(&mut self, ticks: u64, recorder: &mut dyn Recorder) -> Result<(), ReferenceError> {
+        if self.tick == 0 {
+            self.sample(recorder)?;
+        }
+        for _ in 0..ticks {
+            self.tick += 1;
+            let emitted = self.sources();
+            let input = self.arrivals();
+            let spikes = self.neurons(&input)?;
+            self.record(&emitted, &spikes, recorder)?;
+            for (cell, times) in emitted.into_iter().chain(spikes.into_iter().map(|c| (c, 1))) {
+                self.send(cell, times);
+            }
+            self.sample(recorder)?;
+        }
+        self.result.ticks = self.tick;
+        Ok(())
+    }
+
+    /// What came of the run so far.
+    pub fn result(self) -> RunResult {
+        self.result
+    }
+
+    /// DRIVE: spikes of sources stamped this tick.
+    fn sources(&mut self) -> Vec<(Cell, u32)> {
+        let tick = self.tick;
+        let spikes = self.trains.iter_mut().map(|(cell, train)| (*cell, train.spikes(tick)));
+        spikes.filter(|(_, times)| *times > 0).collect()
+    }
+
+    fn send(&mut self, sender: Cell, times: u32) {
+        for wire in self.wires.get(&sender).into_iter().flatten() {
+            let arrival = Arrival { emitted: self.tick, sender, wire: *wire, times };
+            self.pending.entry(self.tick + wire.delay).or_default().push(arrival);
+        }
+    }
+
+    /// The sums that arrive in this tick, by (neuron, receptor).
+    fn arrivals(&mut self) -> HashMap<(Cell, u16), T> {
+        let mut arrivals = self.pending.remove(&self.tick).unwrap_or_default();
+        arrivals.sort_by_key(|a| (a.emitted, a.sender, a.wire.projection, a.wire.ordinal));
+        let mut sums: HashMap<(Cell, u16), T> = HashMap::new();
+        let mut counts: BTreeMap<(Cell, u16, usize), (f64, u64)> = BTreeMap::new();
+        for a in &arrivals {
+            self.result.synaptic_operations += u64::from(a.times);
+            let place = (a.wire.target, a.wire.receptor);
+            if a.wire.uniform {
+                let key = (place.0, place.1, a.wire.projection);
+                counts.entry(key).or_insert((a.wire.weight, 0)).1 += u64::from(a.times);
+                continue;
+            }
+            let mut weight = T::from_f64(a.wire.weight);
+            if a.times > 1 {
+                weight = weight * T::from_f64(f64::from(a.times));
+            }
+            let sum = sums.entry(place).or_insert(T::ZERO);
+            *sum = *sum + weight;
+        }
+        for ((cell, receptor, _), (weight, n)) in counts {
+            let sum = sums.entry((cell, receptor)).or_insert(T::ZERO);
+            *sum = *sum + T::from_f64(weight) * T::from_f64(n as f64);
+        }
+        sums
+    }
+
+    /// ADVANCE to RESET of every neuron; the spikes of the tick.
+    fn neurons(&mut self, input: &HashMap<(Cell, u16), T>) -> Result<Vec<Cell>, ReferenceError> {
+        let tick = self.tick;
+        let mut spikes = Vec::new();
+        for p in 0..self.populations.len() {
+            let currents = self.currents(p);
+            let network = self.network;
+            let population = &mut self.populations[p];
+            let kernel = population.kernel;
+            let object = network.object(ObjectId(population.object));
+            for index in 0..object.size {
+                let n = index as usize;
+                let cell = (population.object, index);
+                let mut inputs = population.values[n].clone();
+                for receptor in 0..kernel.receptors.len() {
+                    let sum = input.get(&(cell, receptor as u16));
+                    inputs.push(sum.copied().unwrap_or(T::ZERO));
+                }
+                inputs.extend(&currents[n]);
+                if kernel.refractory.is_some() {
+                    let refractory = tick < population.until[n];
+                    inputs.push(if refractory { T::ONE } else { T::ZERO });
+                }
+                let key = DrawKey {
+                    seed: self.seed,
+                    object: object.key,
+                    purpose: Purpose::NeuronDraw,
+                    counter: [index, tick as u32, (tick >> 32) as u32],
+                };
+                let mut out = vec![T::ZERO; kernel.step.outputs.len()];
+                kernel.step.eval(&inputs, &key, &mut Vec::new(), &mut out);
+                for (state, slot) in kernel.states.iter().enumerate() {
+                    if !out[state].is_finite() {
+                        return Err(ReferenceError::NonFinite {
+                            population: object.name.clone(),
+                            index,
+                            state: slot.name.clone(),
+                            tick,
+                            value: out[state].to_f64(),
+                        });
+                    }
+                    population.values[n][state] = out[state];
+                }
+                if out[kernel.spike_output()] != T::ZERO {
+                    spikes.push(cell);
+                    let ticks = match kernel.refractory {
+                        None => continue,
+                        Some(Refractory::Ticks(ticks)) => u64::from(ticks),
+                        Some(Refractory::Column(c)) => {
+                            population.values[n][kernel.states.len() + c as usize].to_f64() as u64
+                        }
+                    };
+                    population.until[n] = tick + ticks + 1;
+                }
+            }
+        }
+        Ok(spikes)
+    }
+
+    /// Injected currents of a population's neurons in this tick, summed in declaration order.
+    fn currents(&self, p: usize) -> Vec<Vec<T>> {
+        let population = &self.populations[p];
+        let inputs = population.kernel.inputs.len();
+        let mut currents = vec![vec![T::ZERO; inputs]; population.values.len()];
+        for inject in &self.network.protocol.injects {
+            if inject.from_tick <= self.tick && self.tick < inject.to_tick {
+                for (segment, input) in inject.targets.segments().iter().zip(&inject.inputs) {
+                    if segment.object != population.object {
+                        continue;
+                    }
+                    for index in segment.start..segment.start + segment.len {
+                        let current = &mut currents[index as usize][*input as usize];
+                        *current = *current + T::from_f64(inject.amplitude);
+                    }
+                }
+            }
+        }
+        currents
+    }
+
+    fn record(
+        &mut self,
+        emitted: &[(Cell, u32)],
+        spikes: &[Cell],
+        recorder: &mut dyn Recorder,
+    ) -> Result<(), ReferenceError> {
+        let protocol = &self.network.protocol;
+        let tick = self.tick;
+        for (object, index) in spikes {
+            let key = self.network.object(ObjectId(*object)).key;
+            self.result.hash.add(key, *index, tick);
+            self.result.spikes[*object as usize] += 1;
+            if tick > protocol.warmup_ticks {
+                self.result.counted_spikes[*object as usize] += 1;
+            }
+        }
+        let recorded = |cell: &Cell| {
+            let mut segments = protocol.record_spikes.iter().flat_map(|s| s.segments());
+            segments.any(|s| s.object == cell.0 && (s.start..s.start + s.len).contains(&cell.1))
+        };
+        let mut taken = Vec::new();
+        for (cell, times) in emitted.iter().copied().chain(spikes.iter().map(|c| (*c, 1))) {
+            if recorded(&cell) {
+                let spike = Spike { tick, object: cell.0, index: cell.1 };
+                taken.extend(std::iter::repeat_n(spike, times as usize));
+            }
+        }
+        taken.sort_unstable();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        recorder.spikes(&taken).map_err(ReferenceError::Recorder)
+    }
+
+    fn sample(&mut self, recorder: &mut dyn Recorder) -> Result<(), ReferenceError> {
+        for (p, probe) in self.network.protocol.probes.iter().enumerate() {
+            if !self.tick.is_multiple_of(probe.every_ticks.max(1)) {
+                continue;
+            }
+            let value = |(object, index): Cell| {
+                let population = self.populations.iter().find(|p| p.object == object)?;
+                let state = population.kernel.state(&probe.variable)?;
+                Some(population.values[index as usize][state].to_f64())
+            };
+            let values: Vec<f64> = probe.of.iter().map(|c| value(c).unwrap_or(f64::NAN)).collect();
+            let sample = Sample { tick: self.tick, probe: p, values: &values };
+            recorder.samples(sample).map_err(ReferenceError::Recorder)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! All synapses, written out.
+
+use std::collections::HashMap;
+
+use snn_connect::delay_ticks;
+use snn_ir::Network;
+
+/// A neuron or train.
+pub(crate) type Cell = (u32, u32);
+
+/// One synapse as its sender sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wire {
+    pub projection: usize,
+    /// Place among the synapses of the projection between these two cells.
+    pub ordinal: u32,
+    pub target: Cell,
+    pub receptor: u16,
+    pub weight: f64,
+    pub delay: u64,
+    /// Whether all synapses of the projection have this weight.
+    pub uniform: bool,
+}
+
+/// The synapses of every sender.
+pub(crate) fn wires(network: &Network, seed: u64) -> HashMap<Cell, Vec<Wire>> {
+    let mut wires: HashMap<Cell, Vec<Wire>> = HashMap::new();
+    for (p, node) in network.projections().iter().enumerate() {
+        let projection = &node.projection;
+        let connector = &projection.connector;
+        let (mut weights, mut delays) = (projection.weights(seed), projection.delays(seed));
+        let uniform = weights.constant().is_some();
+        let mut ordinals: HashMap<(Cell, Cell), u32> = HashMap::new();
+        connector.visit_targets(seed, 0..connector.targets.len(), |synapse| {
+            let sender = connector.sources.at(synapse.source);
+            let target = connector.targets.at(synapse.target);
+            let segment = connector.targets.segment_at(synapse.target);
+            let ordinal = ordinals.entry((sender, target)).or_default();
+            wires.entry(sender).or_default().push(Wire {
+                projection: p,
+                ordinal: *ordinal,
+                target,
+                receptor: projection.receptors[segment],
+                weight: weights.at(synapse),
+                delay: u64::from(delay_ticks(delays.at(synapse))),
+                uniform,
+            });
+            *ordinal += 1;
+        });
+    }
+    wires
+}
