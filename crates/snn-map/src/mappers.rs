@@ -1,0 +1,5 @@
+//! Ways to place a network.
+
+mod sequential;
+
+pub use sequential::sequential;
