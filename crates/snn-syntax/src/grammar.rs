@@ -110,6 +110,13 @@ pub(crate) fn token<'src>(
     one(move |t| t.kind == kind).labelled(Expected::Token(kind))
 }
 
+/// A token that may be left out and that a message need not offer.
+pub(crate) fn optional<'src>(
+    kind: Kind,
+) -> impl Parser<'src, &'src [Token], Token, Extra<'src>> + Clone {
+    one(move |t| t.kind == kind).labelled(Expected::Operator)
+}
+
 pub(crate) fn word<'src>(
     word: Word,
 ) -> impl Parser<'src, &'src [Token], Token, Extra<'src>> + Clone {

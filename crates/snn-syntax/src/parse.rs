@@ -356,7 +356,10 @@ impl<'src> Parser<'_, 'src> {
         }
         let context = &self.state.0;
         let diagnostic = mistakes::unknown(context.source, context.text, layer, statement);
-        self.report(diagnostic);
+        // Where brackets are at fault, statements may only have slipped into the wrong layer.
+        if !self.misplaced || diagnostic.code == codes::MISSPELT {
+            self.report(diagnostic);
+        }
     }
 
     /// Whether the statement holds something that has been reported.

@@ -4,7 +4,7 @@ use chumsky::pratt::{infix, left, prefix, right};
 use chumsky::prelude::*;
 use snn_diagnostics::{Diagnostic, Span, codes::syntax as codes};
 
-use super::{Context, Entry, Extra, Rule, error, name, one, token, unit, word};
+use super::{Context, Entry, Extra, Rule, error, name, one, optional, token, unit, word};
 use crate::ast::{Argument, BinaryOp, Call, Expr, ExprKind, UnaryOp, UnitExpr, WordOrName};
 use crate::fault::Expected;
 use crate::token::{Kind, Token};
@@ -29,7 +29,7 @@ impl Expressions<'_> {
         let expr = expr();
         let range = expr
             .clone()
-            .then(token(Kind::DotDot).ignore_then(expr.clone()).or_not())
+            .then(optional(Kind::DotDot).ignore_then(expr.clone()).or_not())
             .map(|(low, high)| match high {
                 Some(high) => {
                     let span = low.span.to(high.span);
@@ -357,8 +357,8 @@ fn entry<'src>(
         .then(expr.clone())
         .map(|(word, value)| Entry::Labelled(WordOrName::Word(word), value));
     let after = choice((
-        token(Kind::Equals).ignore_then(expr.clone()).map(After::Value),
-        token(Kind::Colon).ignore_then(unit.clone()).map(After::Unit),
+        optional(Kind::Equals).ignore_then(expr.clone()).map(After::Value),
+        optional(Kind::Colon).ignore_then(unit.clone()).map(After::Unit),
     ));
     let other = range.clone().then(after.or_not()).try_map(|(first, after), span| {
         let name = || match &first.kind {

@@ -3,7 +3,9 @@
 use chumsky::prelude::*;
 
 use super::expr::arguments;
-use super::{Context, Entry, Expressions, Extra, Rule, name, name_token, one, token, word};
+use super::{
+    Context, Entry, Expressions, Extra, Rule, name, name_token, one, optional, token, word,
+};
 use crate::ast::{
     AssignOp, Call, Declaration, Expr, ExprKind, Name, PlaceTarget, Refractory, SpikeTest, UnitExpr,
 };
@@ -278,12 +280,13 @@ fn population<'src>(
     range: &Rule<'src, Expr>,
     call: &Rule<'src, PlacedCall>,
 ) -> Rule<'src, PopulationParts> {
-    let brackets = token(Kind::Bracket)
+    let brackets = optional(Kind::Bracket)
         .map_with(|t, e| super::expr::elements(t, e.state()))
         .repeated()
         .collect::<Vec<_>>();
     // Positions are read and reported by the caller.
-    let at = word(Word::At).then_ignore(range.clone()).then_ignore(name().repeated());
+    let at =
+        optional(Kind::Word(Word::At)).then_ignore(range.clone()).then_ignore(name().repeated());
     name()
         .then(brackets)
         .then(at.or_not())

@@ -10,11 +10,17 @@ use crate::ast::{BinaryOp, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor};
 pub(super) fn from_expr(expr: &Expr, context: &mut Context<'_>) -> UnitExpr {
     let mut factors = Vec::new();
     if let Err(wrong) = collect(expr, (1, 1), &mut factors) {
-        context.report(
-            Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "").with_help(
-                "a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`",
-            ),
-        );
+        let integer = match &wrong.kind {
+            ExprKind::Call(call) => matches!(&call.function.kind, ExprKind::Name(n) if n == "int"),
+            _ => false,
+        };
+        context.report(if integer {
+            let message = "integer types are not available yet";
+            Diagnostic::new(codes::NOT_AVAILABLE, wrong.span, message, "")
+        } else {
+            Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "")
+                .with_help("a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`")
+        });
         factors.clear();
     }
     UnitExpr { factors, span: expr.span }

@@ -83,7 +83,9 @@ struct Open {
     token: Token,
     /// Letters before the first token of the line on which it stands.
     indent: usize,
-    /// Where a `(` or `[` that is never closed was probably meant to end: the first line end or `;`.
+    /// Whether something follows it on its line.
+    inline: bool,
+    /// Where it was probably meant to end, should it never be closed.
     end: Option<usize>,
 }
 
@@ -108,10 +110,10 @@ impl Search<'_> {
             match token.kind {
                 Kind::OpenBrace => {
                     self.close_parens(i);
-                    self.open.push(Open { token, indent, end: None });
+                    self.open.push(Open { token, indent, inline: self.is_inline(i), end: None });
                 }
                 Kind::OpenParen | Kind::OpenBracket => {
-                    self.open.push(Open { token, indent, end: None });
+                    self.open.push(Open { token, indent, inline: self.is_inline(i), end: None });
                 }
                 Kind::CloseParen | Kind::CloseBracket => self.close_list(i),
                 Kind::CloseBrace => self.close_brace(i),
@@ -121,6 +123,10 @@ impl Search<'_> {
         while !self.open.is_empty() {
             self.unclosed(self.tokens.len());
         }
+    }
+
+    fn is_inline(&self, i: usize) -> bool {
+        self.tokens.get(i + 1).is_some_and(|next| !next.newline)
     }
 
     fn is_full(&self) -> bool {
@@ -133,15 +139,20 @@ impl Search<'_> {
         before.iter().rev().take(1000).take_while(|b| **b != b'\n').count()
     }
 
+    /// The first line end or `;` within a list, and the first line end within braces that begin in
+    /// the middle of a line: there they end, should they turn out to be never closed.
     fn note_end(&mut self, i: usize) {
         let token = self.tokens[i];
+        let Some(before) = i.checked_sub(1).map(|i| self.tokens[i]) else { return };
         let Some(open) = self.open.last_mut() else { return };
-        let line_ends = token.newline
-            && i > 0
-            && !self.tokens[i - 1].kind.continues()
-            && !opens_list(&self.tokens[i - 1]);
-        let ends = line_ends || token.kind == Kind::Semicolon;
-        if open.token.kind != Kind::OpenBrace && open.end.is_none() && ends {
+        let line_ends = token.newline && !before.kind.continues() && !before.kind.is_open();
+        let is_list = open.token.kind != Kind::OpenBrace;
+        let ends = match token.kind {
+            Kind::Semicolon => is_list,
+            Kind::CloseBrace => false,
+            _ => line_ends && (is_list || open.inline),
+        };
+        if open.end.is_none() && ends {
             open.end = Some(i);
         }
     }
@@ -171,6 +182,10 @@ impl Search<'_> {
             Some(open) if open.token.kind.closer() == token.kind => {
                 self.open.pop();
             }
+            Some(open) if open.token.kind != Kind::OpenBrace && self.closes_next(token.kind) => {
+                self.unclosed_at(i, i);
+                self.open.pop();
+            }
             Some(open) if open.token.kind != Kind::OpenBrace => {
                 let open = open.token;
                 self.repairs.insert(i, Repair::Accept);
@@ -194,6 +209,13 @@ impl Search<'_> {
             }
             _ => self.drop_closer(i),
         }
+    }
+
+    /// Whether this bracket closes the list around the innermost one.
+    fn closes_next(&self, kind: Kind) -> bool {
+        self.open.iter().rev().nth(1).is_some_and(|o| {
+            o.token.kind != Kind::OpenBrace && o.token.kind.closer() == kind && o.end.is_none()
+        })
     }
 
     fn close_brace(&mut self, i: usize) {
@@ -235,8 +257,12 @@ impl Search<'_> {
 
     /// Reports the innermost open bracket, found open at token `i`, and closes it.
     fn unclosed(&mut self, i: usize) {
+        let end = self.open.last().and_then(|o| o.end).unwrap_or(i);
+        self.unclosed_at(i, end);
+    }
+
+    fn unclosed_at(&mut self, i: usize, end: usize) {
         let Some(open) = self.open.pop() else { return };
-        let end = open.end.unwrap_or(i);
         let fresh = match self.repairs.get_mut(&end) {
             Some(Repair::Close { count }) => {
                 *count += 1;
@@ -250,6 +276,7 @@ impl Search<'_> {
         let is_list = open.token.kind != Kind::OpenBrace;
         if let Some(outer) = self.open.last_mut()
             && is_list
+            && end < i
             && outer.token.kind != Kind::OpenBrace
         {
             outer.end = outer.end.or(open.end);
@@ -273,10 +300,6 @@ impl Search<'_> {
         }
         self.diagnostics.push(diagnostic);
     }
-}
-
-fn opens_list(token: &Token) -> bool {
-    matches!(token.kind, Kind::OpenParen | Kind::OpenBracket)
 }
 
 /// Whether a top-level item begins here: its keyword, and a name or path.
