@@ -18,9 +18,8 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let packages = metadata.packages.iter();
     packages
         .map(|p| {
-            let normal = |d: &&cargo_metadata::Dependency| {
-                d.kind == cargo_metadata::DependencyKind::Normal
-            };
+            let normal =
+                |d: &&cargo_metadata::Dependency| d.kind == cargo_metadata::DependencyKind::Normal;
             let names = p.dependencies.iter().filter(normal).map(|d| d.name.clone());
             (p.name.to_string(), names.collect())
         })
@@ -52,8 +51,10 @@ fn crates_depend_on_each_other_as_drawn() {
         let (name, rest) = line.split_once("->").unwrap_or((line, ""));
         let name = name.split_whitespace().next().unwrap();
         let needs = rest.split("  ").next().unwrap_or("").split(',').map(str::trim);
-        let needs: BTreeSet<String> =
-            needs.filter(|n| !n.is_empty()).map(|n| format!("snn-{n}").replace("snn-snn", "snn")).collect();
+        let needs: BTreeSet<String> = needs
+            .filter(|n| !n.is_empty())
+            .map(|n| format!("snn-{n}").replace("snn-snn", "snn"))
+            .collect();
         wanted.insert(name.to_string(), needs);
     }
     for (name, found) in dependencies() {

@@ -1,3 +1,4 @@
 //! ui, stages, golden, differential, cli, and the architecture itself.
 
 mod architecture;
+mod differential;

@@ -88,7 +88,9 @@ impl<T: Real> Engine<T> {
             for (id, received) in worker.received.iter().enumerate() {
                 if !self.of_population(id as u32) && *received > 0 {
                     let (object, index) = self.ids.of(id as u32);
-                    objects[object as usize].spikes[index as usize] = *received;
+                    // Workers without a row for the train do not count it.
+                    let spikes = &mut objects[object as usize].spikes[index as usize];
+                    *spikes = (*spikes).max(*received);
                 }
             }
             let first = (self.tick + 1).saturating_sub(worker.ring.ticks()).max(1);

@@ -465,12 +465,12 @@ fn binary_body<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &
 
 #[inline(always)]
 fn chain_body<T: Real, const N: usize>(terms: &[(T, &Column<T>); CHAIN], out: &mut Column<T>) {
-    for i in 0..BLOCK {
+    for (i, out) in out.iter_mut().enumerate() {
         let mut sum = terms[0].0 * terms[0].1[i];
         for term in &terms[1..N] {
             sum = sum + term.0 * term.1[i];
         }
-        out[i] = sum;
+        *out = sum;
     }
 }
 
