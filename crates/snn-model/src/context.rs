@@ -1,0 +1,110 @@
+//! What all checks share: the project, its names, and the faults found so far.
+
+use std::collections::HashSet;
+
+use snn_diagnostics::{Diagnostic, Severity, SourceId, Span};
+
+use crate::globals::Globals;
+use crate::names::Names;
+use crate::neuron::Neurons;
+use crate::project::Project;
+
+/// One check of a project.
+pub(crate) struct Context<'a> {
+    /// The files.
+    pub project: &'a Project,
+    /// Which item each name of each file means.
+    pub names: Names,
+    /// Constants and functions.
+    pub globals: Globals,
+    /// Neuron models checked so far.
+    pub neurons: Neurons,
+    /// All faults, in the order in which they were found.
+    pub diagnostics: Vec<Diagnostic>,
+    seen: HashSet<(&'static str, Span)>,
+    /// Items in which the grammar found faults: names they seem to lack may stand in a lost statement.
+    broken_items: Vec<Span>,
+    /// Files that lost whole items.
+    broken_files: HashSet<SourceId>,
+}
+
+impl<'a> Context<'a> {
+    /// Collects names, constants and functions; all faults of parsing and loading are in the result.
+    pub fn new(project: &'a Project) -> Self {
+        let mut cx = Self {
+            project,
+            names: Names::default(),
+            globals: Globals::default(),
+            neurons: Neurons::default(),
+            diagnostics: Vec::new(),
+            seen: HashSet::new(),
+            broken_items: Vec::new(),
+            broken_files: HashSet::new(),
+        };
+        for d in project.diagnostics() {
+            if d.severity == Severity::Error {
+                cx.mark_broken(d.primary.span);
+            }
+            cx.report(d);
+        }
+        Names::collect(&mut cx);
+        Globals::collect(&mut cx);
+        cx
+    }
+
+    /// Adds a fault; the same code at the same place counts once. The library is never warned about.
+    pub fn report(&mut self, d: Diagnostic) {
+        let library = self.project.is_library(d.primary.span.source);
+        if library && d.severity == Severity::Warning {
+            return;
+        }
+        if self.seen.insert((d.code.id(), d.primary.span)) {
+            self.diagnostics.push(d);
+        }
+    }
+
+    /// The text under a span.
+    pub fn text(&self, span: Span) -> &'a str {
+        self.project.sources.text(span)
+    }
+
+    /// Whether the item around a place lost statements, so that unknown names in it prove nothing.
+    pub fn is_broken(&self, place: Span) -> bool {
+        self.broken_items.iter().any(|item| contains(*item, place))
+    }
+
+    /// Whether a file lost items, so that unknown names of items in it prove nothing.
+    pub fn lost_items(&self, source: SourceId) -> bool {
+        self.broken_files.contains(&source)
+    }
+
+    fn mark_broken(&mut self, place: Span) {
+        let project = self.project;
+        let items = project
+            .files()
+            .filter(|(_, file)| file.source == place.source)
+            .flat_map(|(_, file)| &file.tree.items);
+        let around = items.map(|item| item.span).find(|item| contains(*item, place));
+        match around {
+            Some(item) if self.broken_items.last() != Some(&item) => self.broken_items.push(item),
+            Some(_) => {}
+            None => {
+                self.broken_files.insert(place.source);
+            }
+        }
+    }
+
+    /// Number of errors so far.
+    pub fn error_count(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// Whether any error has been reported.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+}

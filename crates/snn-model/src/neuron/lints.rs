@@ -1,0 +1,54 @@
+//! What is declared and does nothing, and shapes in the wrong kind of neuron.
+
+use snn_diagnostics::Diagnostic;
+use snn_diagnostics::codes::neuron as codes;
+
+use super::symbols::{Role, Symbols};
+use crate::context::Context;
+use crate::model::{Dynamics, Neuron, Receptor, Shape};
+
+/// Reports receptors that do not fit the kind of neuron, and warns of what nothing uses.
+pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
+    let on_tick = matches!(neuron.dynamics, Dynamics::OnTick(_));
+    for receptor in &neuron.receptors {
+        shape(cx, receptor, on_tick);
+    }
+    for symbol in symbols.iter().filter(|s| !s.used.get()) {
+        let (what, label) = match symbol.role {
+            Role::Parameter => ("parameter", "never read"),
+            Role::Let => ("`let`", "never read"),
+            Role::Input => ("input", "currents injected here change nothing"),
+            Role::Receptor if symbol.jumps.is_none() => {
+                ("receptor", "arrivals here change nothing")
+            }
+            Role::Receptor | Role::State => continue,
+        };
+        let message = format!("the {what} `{}` is not used", symbol.name);
+        cx.report(
+            Diagnostic::new(codes::UNUSED, symbol.span, message, label)
+                .with_help("use it in an equation, or remove it"),
+        );
+    }
+}
+
+fn shape(cx: &mut Context<'_>, receptor: &Receptor, on_tick: bool) {
+    let is_sum = matches!(receptor.shape, Shape::Sum);
+    if is_sum == on_tick {
+        return;
+    }
+    let name = &receptor.port.name;
+    let (message, help) = if on_tick {
+        (
+            format!("`{name}` needs equations; a neuron with `on tick` has `sum` receptors only"),
+            format!("write `receptor {name} = sum` and use it in the block"),
+        )
+    } else {
+        (
+            format!("`{name}` is a `sum`, which only `on tick` can read"),
+            "write `jump(v)`, `exp(tau)`, `alpha(tau)` or `biexp(rise, decay)`".to_owned(),
+        )
+    };
+    cx.report(
+        Diagnostic::new(codes::SHAPE, receptor.port.span, message, "wrong shape").with_help(help),
+    );
+}

@@ -1,0 +1,82 @@
+//! The files a syntax tree names: imports and `file("…")`.
+
+use snn_diagnostics::Span;
+use snn_syntax::ast::{self, ConnectItem, Expr, ExprKind, ItemKind, NetworkItem};
+
+use super::WantedKind;
+
+/// A path in the text.
+pub(super) struct Named {
+    pub path: String,
+    pub kind: WantedKind,
+    pub span: Span,
+}
+
+/// All of them, in the order of the text.
+pub(super) fn named(tree: &ast::File) -> Vec<Named> {
+    let mut found = Vec::new();
+    for item in &tree.items {
+        match &item.kind {
+            ItemKind::Import { path, path_span, .. } => found.push(Named {
+                path: path.clone(),
+                kind: WantedKind::Source,
+                span: *path_span,
+            }),
+            ItemKind::Network { items, .. } => network(items, &mut found),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Recursion: loops nest no deeper than the parser allows.
+fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
+    for item in items {
+        match item {
+            NetworkItem::Source(source) => call(&source.kind, found),
+            NetworkItem::Param(declarations) => {
+                for value in declarations.iter().filter_map(|d| d.value.as_ref()) {
+                    expr(value, found);
+                }
+            }
+            NetworkItem::Connect(connect) => {
+                for item in &connect.items {
+                    match item {
+                        ConnectItem::Rule { rule, .. } => call(rule, found),
+                        ConnectItem::Weight(value) | ConnectItem::Delay(value) => {
+                            expr(value, found);
+                        }
+                        ConnectItem::No(_) | ConnectItem::Later(_) => {}
+                    }
+                }
+            }
+            NetworkItem::For { body, .. } => network(body, found),
+            _ => {}
+        }
+    }
+}
+
+fn call(call: &ast::Call, found: &mut Vec<Named>) {
+    if let (ExprKind::Name(name), [only]) = (&call.function.kind, call.arguments.as_slice())
+        && name == "file"
+        && let ExprKind::Text(path) = &only.value.kind
+    {
+        found.push(Named { path: path.clone(), kind: WantedKind::Data, span: only.value.span });
+        return;
+    }
+    for argument in &call.arguments {
+        expr(&argument.value, found);
+    }
+}
+
+fn expr(e: &Expr, found: &mut Vec<Named>) {
+    match &e.kind {
+        ExprKind::Call(inner) => call(inner, found),
+        ExprKind::Unary(_, a) => expr(a, found),
+        ExprKind::Binary(_, a, b) => {
+            expr(a, found);
+            expr(b, found);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,44 @@
+//! Units as written become unit values; unknown symbols get the nearest unit.
+
+use snn_diagnostics::codes::types;
+use snn_diagnostics::Diagnostic;
+use snn_syntax::ast::UnitExpr;
+use snn_units::{Exponent, UnitValue, nearest_unit};
+
+use crate::context::Context;
+
+/// The value of a unit expression; reports unknown symbols.
+pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitValue> {
+    let mut product = Some(UnitValue::one());
+    for factor in &unit.factors {
+        let symbol = &factor.symbol;
+        let (num, den) = factor.power;
+        let power = Exponent::new(num, den).unwrap_or(Exponent::ONE);
+        match UnitValue::parse(&symbol.text) {
+            Some(known) => product = product.map(|p| p.mul(&known.pow(power))),
+            None => {
+                product = None;
+                let message = format!("`{}` is not a unit", symbol.text);
+                let mut d =
+                    Diagnostic::new(types::UNKNOWN_UNIT, symbol.span, message, "unknown unit");
+                if let Some(near) = nearest_unit(&symbol.text) {
+                    d = d.with_help(format!("did you mean `{near}`?")).with_fix(symbol.span, near);
+                }
+                cx.report(d);
+            }
+        }
+    }
+    product
+}
+
+/// A quantity as it can be typed: `10 mV`, `5 [1/ms]`, `3`.
+pub(crate) fn typed(number: &str, unit: &UnitValue) -> String {
+    let symbol = unit.to_string();
+    if symbol.is_empty() {
+        number.to_owned()
+    } else if symbol.chars().all(char::is_alphanumeric) {
+        format!("{number} {symbol}")
+    } else {
+        format!("{number} [{symbol}]")
+    }
+}
