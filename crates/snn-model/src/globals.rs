@@ -62,7 +62,8 @@ impl Globals {
                 here
             })
             .collect();
-        let index: HashMap<ItemId, usize> = items.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+        let index: HashMap<ItemId, usize> =
+            items.iter().enumerate().map(|(i, id)| (*id, i)).collect();
         let needs: Vec<Vec<usize>> = items.iter().map(|id| needs(cx, *id, &index)).collect();
         let sorted = order::sort(&needs);
         for cycle in &sorted.cycles {
@@ -123,7 +124,9 @@ fn needs(cx: &Context<'_>, id: ItemId, index: &HashMap<ItemId, usize>) -> Vec<us
         _ => None,
     };
     let own: Vec<&str> = match &cx.item(id).kind {
-        ItemKind::Fn { parameters, .. } => parameters.iter().map(|p| p.name.text.as_str()).collect(),
+        ItemKind::Fn { parameters, .. } => {
+            parameters.iter().map(|p| p.name.text.as_str()).collect()
+        }
         _ => Vec::new(),
     };
     let mut found = Vec::new();
@@ -202,7 +205,11 @@ fn collect_item(cx: &mut Context<'_>, id: ItemId) {
     }
 }
 
-fn constant(cx: &mut Context<'_>, file: FileId, declaration: &ast::Declaration) -> Option<Constant> {
+fn constant(
+    cx: &mut Context<'_>,
+    file: FileId,
+    declaration: &ast::Declaration,
+) -> Option<Constant> {
     let scope = ConstantScope { file };
     let name = &declaration.name;
     let unit = match &declaration.unit {
@@ -331,9 +338,7 @@ fn arguments(
 /// Depth of an expression with the functions it calls. Recursion: the parser bounds the depth.
 fn depth(cx: &Context<'_>, expr: &model::Expr) -> usize {
     let callee = match &expr.kind {
-        ExprKind::Apply(function, _) => {
-            cx.globals.depths.get(*function).copied().unwrap_or(0)
-        }
+        ExprKind::Apply(function, _) => cx.globals.depths.get(*function).copied().unwrap_or(0),
         _ => 0,
     };
     let inner = expr.children().map(|e| depth(cx, e)).max().unwrap_or(0);

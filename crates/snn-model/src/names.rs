@@ -191,9 +191,8 @@ impl<'a> Context<'a> {
             return;
         }
         let text = self.text(e.span);
-        let of_kind = |(name, id): (&str, ItemId)| {
-            (self.kind(id) == wanted).then(|| name.to_owned())
-        };
+        let of_kind =
+            |(name, id): (&str, ItemId)| (self.kind(id) == wanted).then(|| name.to_owned());
         let (place, candidates): (Span, Vec<String>) = match &e.kind {
             ast::ExprKind::Field(base, member) => {
                 let ast::ExprKind::Name(alias) = &base.kind else { return };

@@ -9,6 +9,8 @@ mod functions;
 mod lints;
 mod scope;
 mod symbols;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use crate::model::{Expr, Neuron};
 use crate::names::ItemId;
 use crate::order;
 use facts::Facts;
+pub(crate) use facts::{check_fact, values};
 
 /// Neuron models checked so far; none where one has faults.
 #[derive(Debug, Default)]

@@ -11,6 +11,8 @@ use snn_syntax::ast;
 
 mod cycles;
 mod paths;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 /// The built-in library: path as imported, and its text.

@@ -10,6 +10,8 @@ mod exprel;
 mod hints;
 mod inline;
 mod operators;
+#[cfg(test)]
+mod tests;
 
 use snn_diagnostics::codes::types;
 use snn_diagnostics::{Diagnostic, Span, nearest};
@@ -203,7 +205,8 @@ fn typed(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed
         ast::ExprKind::Error => None,
         ast::ExprKind::Number { digits, unit } => literal(cx, digits, unit.as_ref(), e.span),
         ast::ExprKind::Bool(value) => {
-            let zero = || Box::new(Typed::new(ExprKind::Number(0.0), Dimension::NUMBER, e.span).expr);
+            let zero =
+                || Box::new(Typed::new(ExprKind::Number(0.0), Dimension::NUMBER, e.span).expr);
             let op = if *value { Binary::Eq } else { Binary::Ne };
             Some(Typed::truth(ExprKind::Binary(op, zero(), zero()), e.span))
         }

@@ -1,7 +1,7 @@
 //! Units as written become unit values; unknown symbols get the nearest unit.
 
-use snn_diagnostics::codes::types;
 use snn_diagnostics::Diagnostic;
+use snn_diagnostics::codes::types;
 use snn_syntax::ast::UnitExpr;
 use snn_units::{Exponent, UnitValue, nearest_unit};
 

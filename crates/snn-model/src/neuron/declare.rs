@@ -110,8 +110,7 @@ fn ordered(
     let sorted = order::sort(&needs);
     let mut faulty = vec![false; declarations.len()];
     for cycle in &sorted.cycles {
-        let names: Vec<String> =
-            cycle.iter().map(|i| declarations[*i].name.text.clone()).collect();
+        let names: Vec<String> = cycle.iter().map(|i| declarations[*i].name.text.clone()).collect();
         let mut d = globals::cycle(&names, declarations[cycle[0]].name.span);
         for i in &cycle[1..] {
             d = d.with_label(declarations[*i].name.span, "part of the circle");
@@ -261,7 +260,8 @@ fn receptor(
         return None;
     }
     let shape = shape_name(declaration);
-    let Some((shape, usage, arity)) = SHAPES.iter().find(|(known, ..)| Some(*known) == shape) else {
+    let Some((shape, usage, arity)) = SHAPES.iter().find(|(known, ..)| Some(*known) == shape)
+    else {
         unknown_shape(cx, value, shape);
         return None;
     };
@@ -301,7 +301,9 @@ fn unknown_shape(cx: &mut Context<'_>, value: &ast::Expr, shape: Option<&str>) {
     let names = SHAPES.iter().map(|(name, ..)| *name);
     d = match shape.and_then(|s| nearest(s, names)) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")),
-        None => d.with_help("shapes: `jump(v)`, `exp(tau)`, `alpha(tau)`, `biexp(rise, decay)`, `sum`"),
+        None => {
+            d.with_help("shapes: `jump(v)`, `exp(tau)`, `alpha(tau)`, `biexp(rise, decay)`, `sum`")
+        }
     };
     cx.report(d);
 }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::model::{Binary, Dynamics, Expr, ExprKind, Neuron, Shape};
 use crate::order;
 use crate::project::FileId;
-use crate::typed::{Bindings, evaluate, type_as, type_condition, type_with_unit};
+use crate::typed::{Bindings, Scope, evaluate, type_as, type_condition, type_with_unit};
 
 /// Relative tolerance of `~=` where none is given.
 const DEFAULT_TOLERANCE: f64 = 1e-9;
@@ -60,7 +60,16 @@ pub(super) fn collect(
     Some(Facts { facts: facts? })
 }
 
-fn fact(cx: &mut Context<'_>, scope: &NeuronScope<'_>, check: &ast::Check) -> Option<FactKind> {
+/// Evaluates a `check` line of constants and reports it where it fails.
+pub(crate) fn check_fact(cx: &mut Context<'_>, scope: &dyn Scope, check: &ast::Check) {
+    let Some(kind) = fact(cx, scope, check) else { return };
+    let fact = Fact { kind, span: check.span };
+    if let Some(message) = fact.failure(cx, &Bindings::closed(&[])) {
+        cx.report(Diagnostic::new(codes::CHECK, check.span, message, "fails"));
+    }
+}
+
+fn fact(cx: &mut Context<'_>, scope: &dyn Scope, check: &ast::Check) -> Option<FactKind> {
     let Some(right) = &check.approximates else {
         return type_condition(cx, scope, &check.left).map(FactKind::Holds);
     };
@@ -75,7 +84,7 @@ fn fact(cx: &mut Context<'_>, scope: &NeuronScope<'_>, check: &ast::Check) -> Op
     Some(FactKind::Near(left, right, tolerance, unit))
 }
 
-fn tolerance(cx: &mut Context<'_>, scope: &NeuronScope<'_>, percent: &ast::Expr) -> Option<f64> {
+fn tolerance(cx: &mut Context<'_>, scope: &dyn Scope, percent: &ast::Expr) -> Option<f64> {
     let expr = type_as(cx, scope, percent, &UnitValue::one(), "the tolerance")?;
     let value = crate::globals::number(cx, &expr)?;
     if value >= 0.0 {
@@ -122,7 +131,9 @@ impl Facts {
         for fact in &mut self.facts {
             match &mut fact.kind {
                 FactKind::Near(a, b, ..) => all.extend([a, b]),
-                FactKind::Holds(e) | FactKind::Positive(e) | FactKind::NotNegative(e) => all.push(e),
+                FactKind::Holds(e) | FactKind::Positive(e) | FactKind::NotNegative(e) => {
+                    all.push(e)
+                }
             }
         }
         all
@@ -152,9 +163,12 @@ impl Facts {
 }
 
 /// Values of the parameters: those given, else their defaults; none where drawn or unknown.
-fn values(neuron: &Neuron, given: &[(usize, Expr)]) -> Vec<Option<f64>> {
-    let needs: Vec<Vec<usize>> =
-        neuron.parameters.iter().map(|p| p.default.as_ref().map(used).unwrap_or_default()).collect();
+pub(crate) fn values(neuron: &Neuron, given: &[(usize, Expr)]) -> Vec<Option<f64>> {
+    let needs: Vec<Vec<usize>> = neuron
+        .parameters
+        .iter()
+        .map(|p| p.default.as_ref().map(used).unwrap_or_default())
+        .collect();
     let mut values: Vec<Option<f64>> = vec![None; neuron.parameters.len()];
     for index in order::sort(&needs).order {
         let expr = match given.iter().find(|(at, _)| *at == index) {

@@ -74,7 +74,8 @@ impl<'s> NeuronScope<'s> {
             self.report_place(cx, symbol, span);
             return Resolution::Poison;
         }
-        if symbol.role == Role::Receptor && symbol.unit.is_some() && self.is_jump(cx, symbol, span) {
+        if symbol.role == Role::Receptor && symbol.unit.is_some() && self.is_jump(cx, symbol, span)
+        {
             return Resolution::Poison;
         }
         match &symbol.unit {

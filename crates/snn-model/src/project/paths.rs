@@ -35,7 +35,9 @@ pub(super) fn normalise(path: &str) -> String {
 }
 
 fn is_absolute(path: &str) -> bool {
-    path.starts_with('/') || path.starts_with('\\') || path.get(1..3).is_some_and(|p| p == ":/" || p == ":\\")
+    path.starts_with('/')
+        || path.starts_with('\\')
+        || path.get(1..3).is_some_and(|p| p == ":/" || p == ":\\")
 }
 
 #[cfg(test)]

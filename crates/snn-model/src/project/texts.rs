@@ -17,11 +17,9 @@ pub(super) fn named(tree: &ast::File) -> Vec<Named> {
     let mut found = Vec::new();
     for item in &tree.items {
         match &item.kind {
-            ItemKind::Import { path, path_span, .. } => found.push(Named {
-                path: path.clone(),
-                kind: WantedKind::Source,
-                span: *path_span,
-            }),
+            ItemKind::Import { path, path_span, .. } => {
+                found.push(Named { path: path.clone(), kind: WantedKind::Source, span: *path_span })
+            }
             ItemKind::Network { items, .. } => network(items, &mut found),
             _ => {}
         }

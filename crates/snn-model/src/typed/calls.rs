@@ -190,7 +190,8 @@ fn declared(
         Kind::Fn => {}
         Kind::Later => return None,
         kind => {
-            let message = format!("`{}` is {}, not a function", cx.text(call.function.span), kind.noun());
+            let message =
+                format!("`{}` is {}, not a function", cx.text(call.function.span), kind.noun());
             let declared = cx.name_span(id);
             cx.report(
                 Diagnostic::new(types::WRONG_KIND, call.function.span, message, kind.noun())

@@ -32,12 +32,10 @@ pub(super) fn draw(
     let draws = scope.draws();
     if let Draws::Forbidden(place) = draws {
         let message = format!("random numbers cannot stand {place}");
-        cx.report(
-            Diagnostic::new(types::NO_DRAW, span, message, "a random number").with_help(
-                "they may stand in values of parameters and states, weights, delays, and (without \
+        cx.report(Diagnostic::new(types::NO_DRAW, span, message, "a random number").with_help(
+            "they may stand in values of parameters and states, weights, delays, and (without \
                  arguments) in `reset` and `on tick` blocks",
-            ),
-        );
+        ));
         return None;
     }
     match name {
@@ -75,7 +73,8 @@ fn plain(
     same_dimension(cx, scope, meeting, (given[0], &left), (given[1], &right))?;
     let (dimension, unit) = (left.expr.dimension, left.unit);
     if name == "lognormal" && !dimension.is_dimensionless() {
-        let what = hints::describe(cx, &Typed::new(left.expr.kind.clone(), dimension, given[0].span));
+        let what =
+            hints::describe(cx, &Typed::new(left.expr.kind.clone(), dimension, given[0].span));
         let message = format!("`lognormal` takes the mean and deviation of the logarithm, {what}");
         cx.report(
             Diagnostic::new(types::NOT_PLAIN, given[0].span, message, "not a plain number")
@@ -147,7 +146,8 @@ fn bounded(
     let lo = number(cx, scope, given[1]);
     let hi = number(cx, scope, given[2]);
     let (inner, lo, hi) = (inner?, lo?, hi?);
-    let meeting = Meeting::Arguments(if outside == Outside::Redraw { "truncated" } else { "clamp" });
+    let meeting =
+        Meeting::Arguments(if outside == Outside::Redraw { "truncated" } else { "clamp" });
     same_dimension(cx, scope, meeting, (given[0], &inner), (given[1], &lo))?;
     same_dimension(cx, scope, meeting, (given[0], &inner), (given[2], &hi))?;
     let (dimension, unit) = (inner.expr.dimension, inner.unit);

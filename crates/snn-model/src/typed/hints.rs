@@ -61,7 +61,8 @@ pub(super) fn mismatch(
     let names = scope.declared();
     // A current beside a voltage becomes a voltage, on whichever side it stands.
     let right_first = left.1.expr.dimension != Dimension::CURRENT;
-    let order = if right_first { [(left, right), (right, left)] } else { [(right, left), (left, right)] };
+    let order =
+        if right_first { [(left, right), (right, left)] } else { [(right, left), (left, right)] };
     let found = order.into_iter().find_map(|(kept, guilty)| {
         let wanted = kept.1.expr.dimension;
         conversion(cx, &names, guilty, &wanted).map(|hint| (kept, guilty, hint))
@@ -259,7 +260,10 @@ pub(super) fn wrong_dimension(
     }
     if let Some(hint) = conversion(cx, &scope.declared(), (e, typed), &unit.dimension) {
         d = d.with_help(format!("`{}` is in scope: `{}` fits", hint.name, hint.text));
-        if matches!(typed.expr.kind, ExprKind::Input(_) | ExprKind::State(_) | ExprKind::Parameter(_)) {
+        if matches!(
+            typed.expr.kind,
+            ExprKind::Input(_) | ExprKind::State(_) | ExprKind::Parameter(_)
+        ) {
             d = d.with_fix(e.span, hint.text);
         }
     } else if unit.dimension.mul(&Dimension::TIME) == typed.expr.dimension {

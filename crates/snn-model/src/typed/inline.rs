@@ -8,7 +8,6 @@ use super::{Bindings, evaluate};
 use crate::context::Context;
 use crate::model::{Binary, Expr, ExprKind, Function, Unary};
 
-
 /// Largest number of nodes.
 const MAX_NODES: usize = 4096;
 const MAX_DEPTH: usize = 600;

@@ -259,7 +259,10 @@ fn whole(
         let value = if op == BinaryOp::IntDiv { floor } else { x - y * floor };
         return Some(Typed::new(ExprKind::Number(value), Dimension::NUMBER, span));
     }
-    if size(&left.expr) + size(&right.expr) > MAX_WHOLE_OPERAND || left.expr.draws() || right.expr.draws() {
+    if size(&left.expr) + size(&right.expr) > MAX_WHOLE_OPERAND
+        || left.expr.draws()
+        || right.expr.draws()
+    {
         let message = "the operands of `div` and `mod` must be short here";
         cx.report(
             Diagnostic::new(types::TOO_LARGE, span, message, "too long")

@@ -1,0 +1,192 @@
+//! The two questions asked of a project: what is wrong with it, and what does an experiment run.
+
+use std::collections::BTreeMap;
+
+use snn_diagnostics::codes::experiment as codes;
+use snn_diagnostics::{Checked, Diagnostic, Severity, Span, nearest};
+use snn_syntax::ast::{self, ItemKind};
+
+use crate::chip;
+use crate::context::Context;
+use crate::experiment::{self, Outcome};
+use crate::model::Model;
+use crate::names::{Found, ItemId, Kind, list};
+use crate::network::{self, Asked, Request, Use, static_lints};
+use crate::neuron;
+use crate::project::Project;
+use crate::sets::Overrides;
+use crate::summary::{Checkup, checkup};
+
+/// Bounds of checking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Most populations, sources, connections and loop steps of a network.
+    pub max_objects: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_objects: 100_000 }
+    }
+}
+
+/// Checks the main file and all it imports; every fault, one diagnostic each.
+pub fn check(project: &Project, options: &Options) -> Checked<Checkup> {
+    let mut cx = Context::new(project);
+    everything(&mut cx, options, None);
+    let value = checkup(&mut cx);
+    Checked::new(Some(value), in_text_order(cx))
+}
+
+/// Checks everything, and gives the model of one experiment of the main file: the one named, or the first.
+pub fn instantiate(
+    project: &Project,
+    experiment: Option<&str>,
+    options: &Options,
+) -> Checked<Model> {
+    let mut cx = Context::new(project);
+    let wanted = choose(&mut cx, experiment);
+    let model = everything(&mut cx, options, wanted);
+    let value = model.filter(|_| !cx.has_errors());
+    Checked::new(value, in_text_order(cx))
+}
+
+/// Faults by file and place, errors before warnings of the same place.
+fn in_text_order(cx: Context<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = cx.diagnostics;
+    diagnostics.sort_by_key(|d| {
+        (d.primary.span.source, d.primary.span.start, d.severity == Severity::Warning)
+    });
+    diagnostics
+}
+
+fn choose(cx: &mut Context<'_>, name: Option<&str>) -> Option<ItemId> {
+    let main = cx.project.main();
+    let all = cx.items_of(main, Kind::Experiment);
+    let named = |id: &ItemId| cx.text(cx.name_span(*id));
+    let Some(name) = name else {
+        if all.is_empty() && !cx.has_errors() {
+            nothing_to_run(cx);
+        }
+        return all.first().copied();
+    };
+    let found = all.iter().find(|id| named(id) == name).copied();
+    if found.is_none() {
+        let known: Vec<String> = all.iter().map(|id| named(id).to_owned()).collect();
+        let span = all.first().map_or(start(cx), |id| cx.name_span(*id));
+        let message = format!("there is no experiment `{name}`");
+        let mut d = Diagnostic::new(codes::UNKNOWN_EXPERIMENT, span, message, "");
+        d = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => d.with_help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => d.with_help("the file has no experiments"),
+            None => d.with_help(format!("the file has {}", list(&known))),
+        };
+        cx.report(d);
+    }
+    found
+}
+
+fn nothing_to_run(cx: &mut Context<'_>) {
+    let networks = cx.items_of(cx.project.main(), Kind::Network);
+    let (span, name) = match networks.first() {
+        Some(id) => (cx.name_span(*id), cx.text(cx.name_span(*id)).to_owned()),
+        None => (start(cx), "net".to_owned()),
+    };
+    let message = "the file has no experiment, so there is nothing to run";
+    cx.report(
+        Diagnostic::new(codes::NO_EXPERIMENT, span, message, "in no experiment")
+            .with_help(format!("add `experiment first of {name} {{ dt 0.1 ms; run 1 s }}`")),
+    );
+}
+
+/// The very beginning of the main file.
+fn start(cx: &Context<'_>) -> Span {
+    Span::new(cx.project.file(cx.project.main()).source, 0, 0)
+}
+
+/// Checks every item of every file; gives the model of `wanted`.
+fn everything(cx: &mut Context<'_>, options: &Options, wanted: Option<ItemId>) -> Option<Model> {
+    let overrides = Overrides::collect(cx);
+    let of_kind = |cx: &Context<'_>, kind| -> Vec<ItemId> {
+        cx.project.files().flat_map(|(file, _)| cx.items_of(file, kind)).collect()
+    };
+    for id in of_kind(cx, Kind::Neuron) {
+        neuron::neuron(cx, id);
+    }
+    for id in of_kind(cx, Kind::Chip) {
+        chip::chip(cx, id);
+    }
+    let mut model = None;
+    let mut unused: BTreeMap<ItemId, Option<Use>> = BTreeMap::new();
+    for id in of_kind(cx, Kind::Experiment) {
+        let outcome = experiment::experiment(cx, id, &overrides, options.max_objects);
+        note(&mut unused, &outcome);
+        if wanted == Some(id) {
+            model = outcome.model;
+        }
+    }
+    for id in of_kind(cx, Kind::Network) {
+        static_lints(cx, id);
+        alone(cx, id, &overrides, options, unused.contains_key(&id));
+    }
+    for left in unused.into_values().flatten() {
+        left.report(cx);
+    }
+    model
+}
+
+/// An object is useless where it is in every experiment of its network.
+fn note(unused: &mut BTreeMap<ItemId, Option<Use>>, outcome: &Outcome) {
+    let Some(network) = outcome.network else { return };
+    let here = outcome.unused.clone();
+    let both = match unused.remove(&network) {
+        None => here,
+        Some(before) => before.zip(here).map(|(before, here)| before.and(&here)),
+    };
+    unused.insert(network, both);
+}
+
+/// A network that no experiment runs is checked with its defaults, and so are mappings on which nothing
+/// runs.
+fn alone<'a>(
+    cx: &mut Context<'a>,
+    id: ItemId,
+    overrides: &Overrides<'a>,
+    options: &Options,
+    runs: bool,
+) {
+    let mappings = unused_mappings(cx, id);
+    if runs && mappings.is_empty() {
+        return;
+    }
+    let given = overrides.of_network(id, cx.project.main());
+    let request = Request {
+        given: &given,
+        dt: None,
+        chip: None,
+        max_objects: options.max_objects,
+        asked: Asked::Alone,
+    };
+    let Some(network) = network::instantiate(cx, id, &request) else { return };
+    for mapping in mappings {
+        experiment::mapping_alone(cx, mapping, &network);
+    }
+}
+
+/// Mappings of a network that no experiment names.
+fn unused_mappings(cx: &Context<'_>, network: ItemId) -> Vec<ItemId> {
+    let leads_to = |from: ItemId, e: &ast::Expr, to: ItemId| matches!(cx.find(from.file, e), Found::Item(found) if found == to);
+    let of_kind = |kind| cx.project.files().flat_map(move |(file, _)| cx.items_of(file, kind));
+    let used = |mapping: ItemId| {
+        of_kind(Kind::Experiment).any(|e| match &cx.item(e).kind {
+            ItemKind::Experiment(own) => own.on.as_ref().is_some_and(|on| leads_to(e, on, mapping)),
+            _ => false,
+        })
+    };
+    of_kind(Kind::Mapping)
+        .filter(|id| match &cx.item(*id).kind {
+            ItemKind::Mapping { network: of, .. } => leads_to(*id, of, network) && !used(*id),
+            _ => false,
+        })
+        .collect()
+}

@@ -1,0 +1,249 @@
+//! Constants of networks, chips and experiments: numbers with units, arrays, exact times.
+
+use snn_diagnostics::codes::{network, syntax, types};
+use snn_diagnostics::{Diagnostic, Span};
+use snn_numeric::Rational;
+use snn_syntax::ast;
+use snn_units::{UnitValue, show};
+
+use crate::context::Context;
+use crate::exact::{self, Exact};
+use crate::typed::{self, Scope};
+
+/// A constant and where it was declared.
+#[derive(Clone, Debug)]
+pub(crate) enum Constant {
+    /// One number.
+    Number(Quantity),
+    /// Elements or rows, all alike in unit and length; never empty of meaning: rows may be empty.
+    Array(Vec<Constant>),
+    /// Faulty, and reported.
+    Poison,
+}
+
+/// A number with its unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Quantity {
+    /// In coherent units.
+    pub value: f64,
+    /// The same without rounding.
+    pub exact: Rational,
+    /// The unit in which its author speaks.
+    pub unit: UnitValue,
+}
+
+impl Quantity {
+    /// A plain whole number.
+    pub fn whole(value: i64) -> Self {
+        Self { value: value as f64, exact: Rational::integer(value), unit: UnitValue::one() }
+    }
+
+    /// As the author would write it.
+    pub fn show(&self) -> String {
+        show(self.value, &self.unit)
+    }
+}
+
+impl Constant {
+    /// The unit of a number or of the elements.
+    pub fn unit(&self) -> Option<&UnitValue> {
+        match self {
+            Self::Number(q) => Some(&q.unit),
+            Self::Array(list) => list.iter().find_map(Self::unit),
+            Self::Poison => None,
+        }
+    }
+}
+
+/// A scope whose names have exact values.
+pub(crate) trait ConstantScope: Scope + Exact {
+    /// The array that an expression names, where it names one.
+    fn array(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Vec<Constant>>;
+}
+
+/// A number, or an array of them. `unit` is the declared one; `role` names it in messages.
+pub(crate) fn constant(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    e: &ast::Expr,
+    unit: Option<&UnitValue>,
+    role: &str,
+) -> Option<Constant> {
+    if let ast::ExprKind::Array(elements) = &e.kind {
+        return array(cx, scope, elements, unit, role).map(Constant::Array);
+    }
+    if is_file(e) {
+        cx.report(Diagnostic::new(
+            syntax::NOT_AVAILABLE,
+            e.span,
+            "arrays from files are not available yet",
+            "later",
+        ));
+        return None;
+    }
+    if let Some(list) = scope.array(cx, e) {
+        let array = Constant::Array(list);
+        return same_unit(cx, &array, unit, e.span, role).then_some(array);
+    }
+    quantity(cx, scope, e, unit, role).map(Constant::Number)
+}
+
+/// One number.
+pub(crate) fn quantity(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    e: &ast::Expr,
+    unit: Option<&UnitValue>,
+    role: &str,
+) -> Option<Quantity> {
+    let (expr, unit) = match unit {
+        Some(unit) => (typed::type_as(cx, scope, e, unit, role)?, unit.clone()),
+        None => typed::type_with_unit(cx, scope, e)?,
+    };
+    let value = typed::fold(&expr);
+    let Some(value) = value.filter(|v| v.is_finite()) else {
+        let (message, label) = match value {
+            Some(value) => (format!("{role} is {value}, not a finite number"), "not finite"),
+            None => (format!("{role} must be a constant"), "not a constant"),
+        };
+        cx.report(Diagnostic::new(types::NOT_FINITE, e.span, message, label));
+        return None;
+    };
+    let exact = exact::exact(scope, e).unwrap_or_else(|| exact::nearest_decimal(value));
+    Some(Quantity { value, exact, unit })
+}
+
+/// A plain whole number.
+pub(crate) fn whole(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    e: &ast::Expr,
+    role: &str,
+) -> Option<i64> {
+    let q = quantity(cx, scope, e, Some(&UnitValue::one()), role)?;
+    let value = i64::try_from(q.exact.floor()).ok().filter(|_| q.exact.is_integer());
+    if value.is_none() {
+        let shown = q.show();
+        cx.report(
+            Diagnostic::new(
+                network::NOT_WHOLE,
+                e.span,
+                format!("{role} must be whole: {shown}"),
+                format!("{shown} is not a whole number"),
+            )
+            .with_help("round it where you mean it: `floor(…)`, `ceil(…)`, `round(…)`"),
+        );
+    }
+    value
+}
+
+/// A plain whole number within bounds, both included; the bounds are named in the message.
+pub(crate) fn whole_within(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    e: &ast::Expr,
+    role: &str,
+    (lo, hi): (i64, i64),
+) -> Option<i64> {
+    let value = whole(cx, scope, e, role)?;
+    if (lo..=hi).contains(&value) {
+        return Some(value);
+    }
+    let bound = if value < lo { format!("at least {lo}") } else { format!("at most {hi}") };
+    cx.report(Diagnostic::new(
+        network::OUT_OF_RANGE,
+        e.span,
+        format!("{role} is {value}, it must be {bound}"),
+        bound,
+    ));
+    None
+}
+
+/// Whether an expression is `file("…")`.
+pub(crate) fn is_file(e: &ast::Expr) -> bool {
+    matches!(&e.kind, ast::ExprKind::Call(call)
+        if matches!(&call.function.kind, ast::ExprKind::Name(name) if name == "file"))
+}
+
+fn array(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    elements: &[ast::Expr],
+    unit: Option<&UnitValue>,
+    role: &str,
+) -> Option<Vec<Constant>> {
+    let mut unit = unit.cloned();
+    let mut list: Vec<Constant> = Vec::with_capacity(elements.len());
+    let mut sound = true;
+    for e in elements {
+        let Some(element) = constant(cx, scope, e, unit.as_ref(), role) else {
+            sound = false;
+            continue;
+        };
+        if let Some(first) = list.first()
+            && shape(first) != shape(&element)
+        {
+            let (wanted, found) = (describe(first), describe(&element));
+            cx.report(Diagnostic::new(
+                network::BAD_ARRAY,
+                e.span,
+                format!("the elements of an array are alike: {wanted} before, {found} here"),
+                found,
+            ));
+            sound = false;
+            continue;
+        }
+        unit = unit.or_else(|| element.unit().cloned());
+        list.push(element);
+    }
+    if list.iter().any(|row| matches!(row, Constant::Array(cells) if cells.iter().any(is_array))) {
+        let span = elements.first()?.span;
+        cx.report(Diagnostic::new(
+            network::BAD_ARRAY,
+            span,
+            "arrays have one or two dimensions",
+            "a third dimension",
+        ));
+        return None;
+    }
+    sound.then_some(list)
+}
+
+fn is_array(c: &Constant) -> bool {
+    matches!(c, Constant::Array(_))
+}
+
+fn shape(c: &Constant) -> Option<usize> {
+    match c {
+        Constant::Array(list) => Some(list.len()),
+        _ => None,
+    }
+}
+
+fn describe(c: &Constant) -> String {
+    match shape(c) {
+        None => "a number".into(),
+        Some(n) => format!("a row of {n}"),
+    }
+}
+
+fn same_unit(
+    cx: &mut Context<'_>,
+    array: &Constant,
+    unit: Option<&UnitValue>,
+    span: Span,
+    role: &str,
+) -> bool {
+    let (Some(wanted), Some(found)) = (unit, array.unit()) else { return true };
+    if wanted.dimension == found.dimension {
+        return true;
+    }
+    let (wanted, found) = (wanted.dimension.describe(), found.dimension.describe());
+    cx.report(Diagnostic::new(
+        network::BAD_ARRAY,
+        span,
+        format!("{role} is an array of {wanted} each, this one holds {found} each"),
+        found,
+    ));
+    false
+}

@@ -1,0 +1,434 @@
+//! Experiments: a network with values, on a chip, for some time, with what is injected, recorded and
+//! expected.
+
+mod inject;
+mod measure;
+mod on;
+mod record;
+
+use std::collections::HashSet;
+
+use snn_chip::{ChipSpec, MappingRequest};
+use snn_connect::{Segment, Selection};
+use snn_diagnostics::codes::experiment as codes;
+use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_numeric::Rational;
+use snn_result::Protocol;
+use snn_syntax::ast::{self, ExperimentItem, ItemKind};
+use snn_units::show;
+
+use crate::arguments::label_text;
+use crate::constant;
+use crate::context::Context;
+use crate::file_scope::FileScope;
+use crate::mapping;
+use crate::model::Model;
+use crate::names::{ItemId, Kind, list};
+use crate::network::{self, Asked, Given, NetScope, Network, Place, Request, Use};
+use crate::project::FileId;
+use crate::sets::{Overrides, Setting};
+use crate::time;
+
+/// A checked experiment: the model, and what lints say of this use of the network.
+pub(crate) struct Outcome {
+    /// The network; none where even that is unknown.
+    pub network: Option<ItemId>,
+    /// None where a fault was reported.
+    pub model: Option<Model>,
+    /// Objects that do nothing in this experiment.
+    pub unused: Option<Use>,
+}
+
+/// A statement of the body, or its override.
+#[derive(Clone, Copy)]
+struct Stated<'a> {
+    value: &'a ast::Expr,
+    file: FileId,
+}
+
+/// The statements that stand at most once.
+#[derive(Default)]
+struct Settings<'a> {
+    dt: Option<Stated<'a>>,
+    warmup: Option<Stated<'a>>,
+    run: Option<Stated<'a>>,
+    seed: Option<Stated<'a>>,
+}
+
+/// Checks an experiment and writes its network out.
+pub(crate) fn experiment<'a>(
+    cx: &mut Context<'a>,
+    id: ItemId,
+    overrides: &Overrides<'a>,
+    max_objects: usize,
+) -> Outcome {
+    let nothing = Outcome { network: None, model: None, unused: None };
+    let ItemKind::Experiment(e) = &cx.item(id).kind else { return nothing };
+    let errors_before = cx.error_count();
+    let settings = settings(cx, id, e, overrides);
+    let on = on::on(cx, id.file, e);
+    let dt = grid(cx, &settings, on.as_ref().and_then(|on| on.chip.as_ref()), e);
+    let duration = duration(cx, &settings, dt, e);
+    let seed = seed(cx, &settings);
+    let Some(net) = cx.find_kind(id.file, &e.network.function, Kind::Network) else {
+        return nothing;
+    };
+    let given = given(cx, id.file, e, net, overrides);
+    let chip = on.as_ref().and_then(|on| on.chip.as_ref());
+    let request = Request { given: &given, dt, chip, max_objects, asked: Asked::ByExperiment };
+    let Some(network) = network::instantiate(cx, net, &request) else {
+        return Outcome { network: Some(net), ..nothing };
+    };
+    let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
+    let body = body(cx, id.file, e, &network, dt);
+    let unused = Use::of(&network, &body.drives(), &body.observed());
+    let sound = cx.error_count() == errors_before;
+    let protocol = (|| {
+        let (warmup_ticks, run_ticks) = duration?;
+        Some(Protocol {
+            name: e.name.text.clone(),
+            dt_ms: dt?,
+            warmup_ticks,
+            run_ticks,
+            seed: seed?,
+            injects: body.injects,
+            record_spikes: body.record_spikes,
+            probes: body.probes,
+            expectations: body.expectations,
+        })
+    })();
+    let model = (|| {
+        let (protocol, on) = (protocol?, on?);
+        let mapping = mapping.unwrap_or_default();
+        sound.then(|| assemble(network, on.chip?, mapping, protocol)).flatten()
+    })();
+    Outcome { network: Some(net), model, unused: Some(unused) }
+}
+
+fn assemble(
+    network: Network<'_>,
+    chip: ChipSpec,
+    mapping: MappingRequest,
+    protocol: Protocol,
+) -> Option<Model> {
+    Some(Model {
+        network: network.name.to_owned(),
+        neurons: network.neurons,
+        objects: network.objects.into_list(),
+        projections: network.projections,
+        chip,
+        mapping,
+        protocol,
+    })
+}
+
+fn settings<'a>(
+    cx: &mut Context<'a>,
+    id: ItemId,
+    e: &'a ast::Experiment,
+    overrides: &Overrides<'a>,
+) -> Settings<'a> {
+    let mut settings = Settings::default();
+    for item in &e.items {
+        let (slot, value, word) = match item {
+            ExperimentItem::Dt(value) => (&mut settings.dt, value, "dt"),
+            ExperimentItem::Warmup(value) => (&mut settings.warmup, value, "warmup"),
+            ExperimentItem::Run(value) => (&mut settings.run, value, "run"),
+            ExperimentItem::Seed(value) => (&mut settings.seed, value, "seed"),
+            _ => continue,
+        };
+        if let Some(first) = slot.replace(Stated { value, file: id.file }) {
+            let message = format!("`{word}` is stated twice");
+            cx.report(
+                Diagnostic::new(codes::EXPERIMENT_DUPLICATE, value.span, message, "again here")
+                    .with_label(first.value.span, "first stated here"),
+            );
+        }
+    }
+    let file = cx.project.main();
+    for (setting, value) in overrides.of_experiment(id) {
+        let stated = Some(Stated { value, file });
+        match setting {
+            Setting::Dt => settings.dt = stated,
+            Setting::Warmup => settings.warmup = stated,
+            Setting::Run => settings.run = stated,
+            Setting::Seed => settings.seed = stated,
+        }
+    }
+    settings
+}
+
+/// The time of a tick, from `dt` or the chip.
+fn grid(
+    cx: &mut Context<'_>,
+    settings: &Settings<'_>,
+    chip: Option<&ChipSpec>,
+    e: &ast::Experiment,
+) -> Option<Rational> {
+    let tick = chip.and_then(|c| c.tick_ms);
+    let Some(stated) = &settings.dt else {
+        if tick.is_none() && !faulty(&e.on, chip) {
+            let message = format!("experiment `{}` states no dt", e.name.text);
+            cx.report(
+                Diagnostic::new(codes::EXPERIMENT_INCOMPLETE, e.name.span, message, "without dt")
+                    .with_help("add the time of a tick, for instance `dt 0.1 ms`"),
+            );
+        }
+        return tick.map(|(tick, _)| tick);
+    };
+    let scope = FileScope { file: stated.file };
+    let dt = time::time(cx, &scope, stated.value, "dt")?;
+    if dt.exact <= Rational::ZERO {
+        bad_time(cx, stated.value.span, format!("dt is positive, not {}", dt.show()));
+        return None;
+    }
+    if let Some((tick, at)) = tick
+        && tick != dt.exact
+    {
+        let tick = show(tick.to_f64(), &dt.unit);
+        let message = format!("dt is {}, the tick of the chip is {tick}", dt.show());
+        cx.report(
+            Diagnostic::new(codes::TICK_CONFLICT, stated.value.span, message, "not the chip's")
+                .with_label(at, "stated here")
+                .with_help("leave out `dt`: the chip fixes it"),
+        );
+        return None;
+    }
+    Some(dt.exact)
+}
+
+/// A chip was named and could not be made: its tick is unknown.
+fn faulty(on: &Option<ast::Expr>, chip: Option<&ChipSpec>) -> bool {
+    on.is_some() && chip.is_none()
+}
+
+/// Ticks of warm-up and run.
+fn duration(
+    cx: &mut Context<'_>,
+    settings: &Settings<'_>,
+    dt: Option<Rational>,
+    e: &ast::Experiment,
+) -> Option<(u64, u64)> {
+    let warmup = match &settings.warmup {
+        Some(stated) => ticks_of(cx, stated, dt, "the warm-up", 0),
+        None => Some(0),
+    };
+    let Some(stated) = &settings.run else {
+        let message = format!("experiment `{}` does not say how long it runs", e.name.text);
+        cx.report(
+            Diagnostic::new(codes::EXPERIMENT_INCOMPLETE, e.name.span, message, "without run")
+                .with_help("add for instance `run 1 s`"),
+        );
+        return None;
+    };
+    let run = ticks_of(cx, stated, dt, "the run", 1);
+    Some((warmup?, run?))
+}
+
+fn ticks_of(
+    cx: &mut Context<'_>,
+    stated: &Stated<'_>,
+    dt: Option<Rational>,
+    role: &str,
+    least: u64,
+) -> Option<u64> {
+    /// So that ticks and their sums stay far from the end of 64 bits.
+    const MOST: u64 = 1 << 48;
+    let scope = FileScope { file: stated.file };
+    let span = stated.value.span;
+    let duration = time::time(cx, &scope, stated.value, role)?;
+    if duration.exact.is_negative() {
+        bad_time(cx, span, format!("{role} is not negative: {}", duration.show()));
+        return None;
+    }
+    let dt = dt?;
+    match time::on_grid(cx, &duration, dt, span, (codes::TIME_OFF_GRID, role)) {
+        Some(count) if count < least => {
+            let step = show(dt.to_f64(), &duration.unit);
+            let shown = duration.show();
+            bad_time(cx, span, format!("{role} of {shown} is shorter than a tick of {step}"));
+            None
+        }
+        Some(count) if count <= MOST => Some(count),
+        _ => {
+            bad_time(cx, span, format!("{role} of {} has too many ticks", duration.show()));
+            None
+        }
+    }
+}
+
+fn bad_time(cx: &mut Context<'_>, span: Span, message: String) {
+    cx.report(Diagnostic::new(codes::BAD_TIME, span, message, "not possible"));
+}
+
+fn seed(cx: &mut Context<'_>, settings: &Settings<'_>) -> Option<u64> {
+    let Some(stated) = &settings.seed else { return Some(1) };
+    let scope = FileScope { file: stated.file };
+    let one = snn_units::UnitValue::one();
+    let seed = constant::quantity(cx, &scope, stated.value, Some(&one), "the seed")?;
+    let value = u64::try_from(seed.exact.floor()).ok().filter(|_| seed.exact.is_integer());
+    if value.is_none() {
+        let message =
+            format!("a seed is a whole number from 0 to {}, not {}", u64::MAX, seed.exact);
+        cx.report(Diagnostic::new(codes::BAD_SEED, stated.value.span, message, "not a seed"));
+    }
+    value
+}
+
+/// Values of parameters: overrides first, then the arguments of the experiment.
+fn given<'a>(
+    cx: &mut Context<'a>,
+    file: FileId,
+    e: &'a ast::Experiment,
+    net: ItemId,
+    overrides: &Overrides<'a>,
+) -> Vec<Given<'a>> {
+    let parameters = parameters(cx, net);
+    let mut given = overrides.of_network(net, cx.project.main());
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    for argument in &e.network.arguments {
+        let Some(label) = &argument.label else {
+            if !matches!(argument.value.kind, ast::ExprKind::Error) {
+                let text = cx.text(argument.value.span);
+                let first = parameters.first().map_or("name", String::as_str);
+                let message = "a value for a network needs the name of its parameter";
+                cx.report(
+                    Diagnostic::new(
+                        codes::UNKNOWN_PARAMETER,
+                        argument.value.span,
+                        message,
+                        "of what?",
+                    )
+                    .with_help(format!("write for instance `{first} = {text}`")),
+                );
+            }
+            continue;
+        };
+        let (name, span) = label_text(label);
+        if !parameters.iter().any(|p| p == name) {
+            let declared = cx.name_span(net);
+            unknown_parameter(cx, cx.text(declared), (name, span), &parameters, declared);
+            continue;
+        }
+        if let Some((_, first)) = seen.iter().find(|(known, _)| *known == name) {
+            let message = format!("`{name}` is given twice");
+            cx.report(
+                Diagnostic::new(codes::EXPERIMENT_DUPLICATE, span, message, "again here")
+                    .with_label(*first, "first given here"),
+            );
+            continue;
+        }
+        seen.push((name, span));
+        given.push(Given { name, value: &argument.value, file });
+    }
+    given
+}
+
+/// Reports a parameter that a network does not have.
+pub(crate) fn unknown_parameter(
+    cx: &mut Context<'_>,
+    network: &str,
+    (name, span): (&str, Span),
+    parameters: &[String],
+    declared: Span,
+) {
+    let message = format!("`{network}` has no parameter `{name}`");
+    let mut d = Diagnostic::new(codes::UNKNOWN_PARAMETER, span, message, "unknown parameter");
+    d = match nearest(name, parameters.iter().map(String::as_str)) {
+        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
+        None if parameters.is_empty() => d.with_help("it has none"),
+        None => d.with_help(format!("it has {}", list(parameters))),
+    };
+    cx.report(d.with_label(declared, "the network"));
+}
+
+/// Names of the parameters of a network.
+pub(crate) fn parameters(cx: &Context<'_>, net: ItemId) -> Vec<String> {
+    let ItemKind::Network { items, .. } = &cx.item(net).kind else { return Vec::new() };
+    items
+        .iter()
+        .filter_map(|item| match item {
+            ast::NetworkItem::Param(list) => Some(list),
+            _ => None,
+        })
+        .flatten()
+        .map(|d| d.name.text.clone())
+        .collect()
+}
+
+/// What a body asks for.
+#[derive(Default)]
+struct Body {
+    injects: Vec<snn_connect::Inject>,
+    record_spikes: Vec<Selection>,
+    probes: Vec<snn_result::Probe>,
+    expectations: Vec<snn_result::Expectation>,
+}
+
+impl Body {
+    /// Objects that receive a current.
+    fn drives(&self) -> HashSet<u32> {
+        self.injects.iter().flat_map(|i| objects(&i.targets)).collect()
+    }
+
+    /// Objects that are recorded or measured.
+    fn observed(&self) -> HashSet<u32> {
+        let mut measured = Vec::new();
+        for expectation in &self.expectations {
+            expectation.measure.selections(&mut measured);
+        }
+        let probed = self.probes.iter().map(|p| &p.of);
+        self.record_spikes.iter().chain(probed).chain(&measured).flat_map(objects).collect()
+    }
+}
+
+fn objects(selection: &Selection) -> Vec<u32> {
+    selection.segments().iter().map(|s: &Segment| s.object).collect()
+}
+
+fn body<'a>(
+    cx: &mut Context<'a>,
+    file: FileId,
+    e: &'a ast::Experiment,
+    network: &Network<'a>,
+    dt: Option<Rational>,
+) -> Body {
+    let scope =
+        NetScope { file, frame: &network.frame, objects: &network.objects, place: Place::Constant };
+    let mut body = Body::default();
+    for item in &e.items {
+        match item {
+            ExperimentItem::Inject { waveform, waveform_span, to } => {
+                let wave = (waveform, *waveform_span);
+                body.injects.extend(inject::inject(cx, &scope, network, wave, to, dt));
+            }
+            ExperimentItem::Record { what: ast::Recorded::Spikes, of, every, span } => {
+                body.record_spikes.extend(record::spikes(cx, &scope, of, every.as_ref(), *span));
+            }
+            ExperimentItem::Record { what: ast::Recorded::State(name), of, every, .. } => {
+                let every = every.as_ref();
+                body.probes.extend(record::state(cx, &scope, network, name, (of, every), dt));
+            }
+            ExperimentItem::Expect { what, within, span } => {
+                let text = cx.text(*span);
+                let line = measure::Line { what, within: within.as_ref(), text, span: *span };
+                body.expectations.extend(measure::expectation(cx, &scope, &line, dt));
+            }
+            _ => {}
+        }
+    }
+    body
+}
+
+/// The directives of a mapping, checked against a network without an experiment.
+pub(crate) fn mapping_alone(cx: &mut Context<'_>, id: ItemId, network: &Network<'_>) {
+    let ItemKind::Mapping { name, chip, directives, .. } = &cx.item(id).kind else { return };
+    let chip = on::chip_named(cx, id.file, chip);
+    let scope = NetScope {
+        file: id.file,
+        frame: &network.frame,
+        objects: &network.objects,
+        place: Place::Constant,
+    };
+    mapping::mapping(cx, name, directives, &scope, chip.as_ref());
+}

@@ -1,0 +1,359 @@
+//! Expectations: measures of spikes, combined and bounded.
+
+use snn_diagnostics::codes::{experiment as codes, types};
+use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_numeric::Rational;
+use snn_result::{Expectation, Measure, MeasureOp};
+use snn_syntax::ast::{self, BinaryOp, ExprKind, UnaryOp};
+use snn_units::{Dimension, UnitValue, best_unit, natural_unit, scale};
+
+use crate::arguments::{called, needed, optional, read};
+use crate::constant;
+use crate::context::Context;
+use crate::network::{NetScope, pick};
+use crate::time;
+
+const MEASURES: [&str; 7] = ["rate", "count", "first", "last", "cv", "fano", "corr"];
+
+/// One `expect` line.
+pub(super) struct Line<'a> {
+    pub what: &'a ast::Expr,
+    pub within: Option<&'a ast::Expr>,
+    pub text: &'a str,
+    pub span: Span,
+}
+
+/// Checks an `expect` line.
+pub(super) fn expectation(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    line: &Line<'_>,
+    dt: Option<Rational>,
+) -> Option<Expectation> {
+    let typing = Typing { scope, dt };
+    let bounded = match (line.within, &line.what.kind) {
+        (Some(within), _) => typing.within(cx, line.what, within)?,
+        (None, ExprKind::Binary(op, a, b)) if comparison(*op) => {
+            typing.compared(cx, *op, (a, b), line.span)?
+        }
+        (None, ExprKind::Error) => return None,
+        (None, _) => {
+            let message = "an expectation states bounds";
+            cx.report(
+                Diagnostic::new(codes::BAD_MEASURE, line.what.span, message, "no bounds")
+                    .with_help("write for instance `expect rate(E) in 20 Hz .. 60 Hz`"),
+            );
+            return None;
+        }
+    };
+    let Bounded { measure, lo, hi, unit } = bounded;
+    let mut selections = Vec::new();
+    measure.selections(&mut selections);
+    if selections.is_empty() {
+        let message = "nothing is measured here";
+        cx.report(
+            Diagnostic::new(codes::BAD_MEASURE, line.what.span, message, "constants only")
+                .with_help("a fact about constants is a `check` in the network"),
+        );
+        return None;
+    }
+    let symbol = unit.to_string();
+    let text = line.text.to_owned();
+    Some(Expectation { text, measure, lo, hi, unit: (symbol, scale(&unit)), span: line.span })
+}
+
+/// A measure with its bounds in coherent units.
+struct Bounded {
+    measure: Measure,
+    lo: f64,
+    hi: f64,
+    unit: UnitValue,
+}
+
+/// A measure with its dimension and, where it is a number, the unit its author speaks in.
+struct Typed {
+    measure: Measure,
+    dimension: Dimension,
+    unit: Option<UnitValue>,
+}
+
+struct Typing<'s, 'f, 'a> {
+    scope: &'s NetScope<'f, 'a>,
+    dt: Option<Rational>,
+}
+
+impl Typing<'_, '_, '_> {
+    fn within(
+        &self,
+        cx: &mut Context<'_>,
+        what: &ast::Expr,
+        within: &ast::Expr,
+    ) -> Option<Bounded> {
+        let typed = self.measure(cx, what);
+        let ExprKind::Range(lo, hi) = &within.kind else {
+            if !matches!(within.kind, ExprKind::Error) {
+                let message = "bounds are a range: `in 20 Hz .. 60 Hz`";
+                cx.report(Diagnostic::new(codes::BAD_MEASURE, within.span, message, "not a range"));
+            }
+            return None;
+        };
+        let typed = typed?;
+        let unit = spoken(&typed);
+        let low = time::quantity_in(cx, self.scope, lo, &unit, "the lower bound");
+        let high = time::quantity_in(cx, self.scope, hi, &unit, "the upper bound");
+        let (low, high) = (low?, high?);
+        if low.value > high.value {
+            let message = format!("nothing lies in {} .. {}", low.show(), high.show());
+            let (a, b) = (cx.text(lo.span), cx.text(hi.span));
+            cx.report(
+                Diagnostic::new(codes::BAD_BOUNDS, within.span, message, "reversed")
+                    .with_help(format!("write `{b} .. {a}`"))
+                    .with_fix(within.span, format!("{b} .. {a}")),
+            );
+            return None;
+        }
+        Some(Bounded { measure: typed.measure, lo: low.value, hi: high.value, unit: low.unit })
+    }
+
+    /// `a < b` with a measure on either side.
+    fn compared(
+        &self,
+        cx: &mut Context<'_>,
+        op: BinaryOp,
+        (a, b): (&ast::Expr, &ast::Expr),
+        span: Span,
+    ) -> Option<Bounded> {
+        let (left, right) = (self.measure(cx, a), self.measure(cx, b));
+        let (left, right) = (left?, right?);
+        if !self.alike(cx, &left, &right, (a, b)) {
+            return None;
+        }
+        let unit = right.unit.clone().or_else(|| left.unit.clone());
+        let unit = unit.unwrap_or_else(|| spoken(&left));
+        let (measure, bound, op) = match (left.measure, right.measure) {
+            (measure, Measure::Number(bound)) => (measure, bound, op),
+            (Measure::Number(bound), measure) => (measure, bound, mirrored(op)),
+            (left, right) => (Measure::Combined(MeasureOp::Sub, Box::new((left, right))), 0.0, op),
+        };
+        let (lo, hi) = match op {
+            BinaryOp::Eq => (bound, bound),
+            BinaryOp::Le => (f64::NEG_INFINITY, bound),
+            BinaryOp::Lt => (f64::NEG_INFINITY, bound.next_down()),
+            BinaryOp::Ge => (bound, f64::INFINITY),
+            BinaryOp::Gt => (bound.next_up(), f64::INFINITY),
+            _ => {
+                let message = "an expectation cannot be an inequality without order";
+                cx.report(
+                    Diagnostic::new(codes::BAD_MEASURE, span, message, "`!=`")
+                        .with_help("use `<`, `>`, `==` or `in lo .. hi`"),
+                );
+                return None;
+            }
+        };
+        Some(Bounded { measure, lo, hi, unit })
+    }
+
+    /// Recursion: expressions are no deeper than the parser allows.
+    fn measure(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Typed> {
+        match &e.kind {
+            ExprKind::Call(call) if called(call).is_some_and(|n| MEASURES.contains(&n)) => {
+                self.call(cx, call, e.span)
+            }
+            ExprKind::Binary(op, a, b) if operation(*op).is_some() && measures(e) => {
+                let (left, right) = (self.measure(cx, a), self.measure(cx, b));
+                self.combined(cx, operation(*op)?, (left?, right?), (a, b))
+            }
+            ExprKind::Unary(UnaryOp::Neg, a) if measures(e) => {
+                let inner = self.measure(cx, a)?;
+                let zero = Measure::Number(0.0);
+                let pair = Box::new((zero, inner.measure));
+                Some(Typed { measure: Measure::Combined(MeasureOp::Sub, pair), ..inner })
+            }
+            ExprKind::Call(call) if !measures(e) && self.looks_like_a_measure(call) => {
+                unknown(cx, call);
+                None
+            }
+            _ if measures(e) => {
+                let message = "measures are combined by + - * / only";
+                cx.report(Diagnostic::new(
+                    codes::BAD_MEASURE,
+                    e.span,
+                    message,
+                    "not possible here",
+                ));
+                None
+            }
+            _ => {
+                let q = constant::quantity(cx, self.scope, e, None, "a number of an expectation")?;
+                let (measure, dimension) = (Measure::Number(q.value), q.unit.dimension);
+                let unit = match &e.kind {
+                    ExprKind::Number { unit: None, .. } => None,
+                    _ => Some(q.unit),
+                };
+                Some(Typed { measure, dimension, unit })
+            }
+        }
+    }
+
+    /// A call whose first argument selects neurons was meant as a measure.
+    fn looks_like_a_measure(&self, call: &ast::Call) -> bool {
+        let Some(name) = called(call) else { return false };
+        let selects = call.arguments.first().is_some_and(|a| {
+            let (base, _) = crate::network::indexed(&a.value);
+            matches!(&base.kind, ExprKind::Name(n) if self.scope.objects.declared(n).is_some())
+        });
+        selects || nearest(name, MEASURES).is_some_and(|_| !crate::typed::is_builtin(name))
+    }
+
+    fn call(&self, cx: &mut Context<'_>, call: &ast::Call, span: Span) -> Option<Typed> {
+        let name = called(call)?;
+        let frequency = Dimension::FREQUENCY;
+        let (measure, dimension) = match name {
+            "cv" => {
+                let slots = [needed("of"), optional("n")];
+                let [of, n] = read(cx, call, span, "`cv(E)` or `cv(E, 10)`", slots)?;
+                let picked = pick(cx, self.scope, of?);
+                let n = match n {
+                    Some(e) => {
+                        let role = "the smallest number of spikes";
+                        constant::whole_within(cx, self.scope, e, role, (3, 1 << 31))?
+                    }
+                    None => 3,
+                };
+                (Measure::Cv(picked?.selection(), u32::try_from(n).ok()?), Dimension::NUMBER)
+            }
+            "fano" | "corr" => {
+                let usage = format!("`{name}(E, bin 5 ms)`");
+                let [of, bin] = read(cx, call, span, &usage, [needed("of"), needed("bin")])?;
+                let (of, bin) = (pick(cx, self.scope, of?), self.bin(cx, bin?));
+                let (of, bin) = (of?.selection(), bin?);
+                let measure = match name {
+                    "fano" => Measure::Fano(of, bin),
+                    _ => Measure::Correlation(of, bin),
+                };
+                (measure, Dimension::NUMBER)
+            }
+            _ => {
+                let [of] = read(cx, call, span, &format!("`{name}(E)`"), [needed("of")])?;
+                let of = pick(cx, self.scope, of?)?.selection();
+                match name {
+                    "rate" => (Measure::Rate(of), frequency),
+                    "count" => (Measure::Count(of), Dimension::NUMBER),
+                    "first" => (Measure::First(of), Dimension::TIME),
+                    _ => (Measure::Last(of), Dimension::TIME),
+                }
+            }
+        };
+        Some(Typed { measure, dimension, unit: None })
+    }
+
+    fn bin(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<u64> {
+        let bin = time::time(cx, self.scope, e, "the bin")?;
+        let dt = self.dt?;
+        if bin.exact < dt {
+            let message = format!("the bin of {} is shorter than a tick", bin.show());
+            cx.report(Diagnostic::new(codes::BAD_TIME, e.span, message, "too short"));
+            return None;
+        }
+        time::on_grid(cx, &bin, dt, e.span, (codes::TIME_OFF_GRID, "the bin"))
+    }
+
+    fn combined(
+        &self,
+        cx: &mut Context<'_>,
+        op: MeasureOp,
+        (left, right): (Typed, Typed),
+        (a, b): (&ast::Expr, &ast::Expr),
+    ) -> Option<Typed> {
+        let dimension = match op {
+            MeasureOp::Add | MeasureOp::Sub => {
+                if !self.alike(cx, &left, &right, (a, b)) {
+                    return None;
+                }
+                left.dimension
+            }
+            MeasureOp::Mul => left.dimension.mul(&right.dimension),
+            MeasureOp::Div => left.dimension.div(&right.dimension),
+        };
+        let unit = [left.unit, right.unit].into_iter().flatten().find(|u| u.dimension == dimension);
+        let pair = Box::new((left.measure, right.measure));
+        Some(Typed { measure: Measure::Combined(op, pair), dimension, unit })
+    }
+
+    fn alike(
+        &self,
+        cx: &mut Context<'_>,
+        left: &Typed,
+        right: &Typed,
+        (a, b): (&ast::Expr, &ast::Expr),
+    ) -> bool {
+        if left.dimension == right.dimension {
+            return true;
+        }
+        let (one, other) = (left.dimension.describe(), right.dimension.describe());
+        let message = format!("{one} cannot be compared with {other}");
+        let mut d =
+            Diagnostic::new(types::DIMENSION, b.span, message, other).with_label(a.span, one);
+        if right.dimension.is_dimensionless()
+            && let ExprKind::Number { digits, unit: None } = &b.kind
+        {
+            let unit = spoken(left);
+            d = d
+                .with_help(format!("write `{digits} {unit}`"))
+                .with_fix(b.span, format!("{digits} {unit}"));
+        }
+        cx.report(d);
+        false
+    }
+}
+
+/// The unit in which a measure is spoken of.
+fn spoken(typed: &Typed) -> UnitValue {
+    typed.unit.clone().unwrap_or_else(|| match typed.dimension {
+        d if d == Dimension::FREQUENCY => best_unit(&d, 0.0),
+        d => natural_unit(&d),
+    })
+}
+
+fn unknown(cx: &mut Context<'_>, call: &ast::Call) {
+    let span = call.function.span;
+    let text = cx.text(span);
+    let message = format!("there is no measure `{text}`");
+    let mut d = Diagnostic::new(codes::BAD_MEASURE, span, message, "unknown measure");
+    d = match nearest(text, MEASURES) {
+        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
+        None => d.with_help(format!("measures are {}", MEASURES.join(", "))),
+    };
+    cx.report(d);
+}
+
+fn measures(e: &ast::Expr) -> bool {
+    let mut found = false;
+    crate::network::mentioned(e, &mut |name| found |= MEASURES.contains(&name));
+    found
+}
+
+fn comparison(op: BinaryOp) -> bool {
+    use BinaryOp as Op;
+    matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Eq | Op::Ne)
+}
+
+fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::Le => BinaryOp::Ge,
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::Ge => BinaryOp::Le,
+        other => other,
+    }
+}
+
+fn operation(op: BinaryOp) -> Option<MeasureOp> {
+    match op {
+        BinaryOp::Add => Some(MeasureOp::Add),
+        BinaryOp::Sub => Some(MeasureOp::Sub),
+        BinaryOp::Mul => Some(MeasureOp::Mul),
+        BinaryOp::Div => Some(MeasureOp::Div),
+        _ => None,
+    }
+}

@@ -1,0 +1,257 @@
+//! Networks written out: parameters become numbers, loops and families populations, statements
+//! projections.
+
+mod connect;
+mod delay;
+mod families;
+mod frame;
+mod lints;
+mod members;
+mod mentions;
+mod names;
+mod objects;
+mod population;
+mod rule;
+mod selection;
+mod source;
+
+use std::sync::Arc;
+
+use snn_chip::ChipSpec;
+use snn_diagnostics::codes::network as codes;
+use snn_diagnostics::{Diagnostic, Span};
+use snn_numeric::{ObjectKey, Rational, object_key};
+use snn_syntax::ast::{ItemKind, NetworkItem};
+
+use crate::constant;
+use crate::context::Context;
+use crate::model::{Neuron, Projection};
+use crate::names::ItemId;
+use crate::project::FileId;
+
+pub(crate) use frame::{Frame, NetScope, Place, indexed};
+pub(crate) use lints::{Use, static_lints};
+pub(crate) use mentions::names as mentioned;
+pub(crate) use names::Given;
+pub(crate) use objects::Objects;
+pub(crate) use selection::{Picked, pick};
+
+/// What an experiment asks of a network.
+pub(crate) struct Request<'r, 'a> {
+    /// Values of parameters, the strongest first.
+    pub given: &'r [Given<'a>],
+    /// Time of a tick in ms; none where no experiment says (a network checked by itself).
+    pub dt: Option<Rational>,
+    /// The chip, for the delays it can hold.
+    pub chip: Option<&'r ChipSpec>,
+    /// Most objects, projections and loop steps.
+    pub max_objects: usize,
+    /// Who asks.
+    pub asked: Asked,
+}
+
+/// Who asks for a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// An experiment: every parameter needs a value.
+    ByExperiment,
+    /// Nobody: a parameter without default stays unknown.
+    Alone,
+}
+
+/// A network written out.
+pub(crate) struct Network<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its parameters and lets.
+    pub frame: Frame<'a, 'a>,
+    /// Its populations and sources.
+    pub objects: Objects<'a>,
+    /// Neuron models in order of first use.
+    pub neurons: Vec<Arc<Neuron>>,
+    /// Its projections.
+    pub projections: Vec<Projection>,
+}
+
+/// Writes a network out; faults are reported, and what is faulty is left out.
+pub(crate) fn instantiate<'a>(
+    cx: &mut Context<'a>,
+    id: ItemId,
+    request: &Request<'_, 'a>,
+) -> Option<Network<'a>> {
+    let ItemKind::Network { name, items } = &cx.item(id).kind else { return None };
+    let mut objects = Objects::default();
+    names::announce(cx, items, &mut objects);
+    let mut builder = Builder {
+        file: id.file,
+        name: &name.text,
+        request,
+        objects,
+        neurons: Vec::new(),
+        projections: Vec::new(),
+        names: connect::Names::default(),
+        spent: 0,
+        neurons_in_all: 0,
+    };
+    let mut frame = Frame::default();
+    builder.open(cx, &mut frame, items, Pass::Declare);
+    builder.declare(cx, items, &frame);
+    if builder.spent <= request.max_objects {
+        builder.spent = builder.objects.list().len();
+        builder.open(cx, &mut frame, items, Pass::Connect);
+        builder.connect(cx, items, &frame);
+    }
+    builder.check_keys(cx, name.span);
+    let Builder { objects, neurons, projections, .. } = builder;
+    Some(Network { name: &name.text, frame, objects, neurons, projections })
+}
+
+/// Names of neurons exist only after all populations do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// Numbers, populations and sources.
+    Declare,
+    /// Selections, connections and checks.
+    Connect,
+}
+
+struct Builder<'r, 'a> {
+    file: FileId,
+    name: &'a str,
+    request: &'r Request<'r, 'a>,
+    objects: Objects<'a>,
+    neurons: Vec<Arc<Neuron>>,
+    projections: Vec<Projection>,
+    names: connect::Names,
+    spent: usize,
+    neurons_in_all: u64,
+}
+
+impl<'a> Builder<'_, 'a> {
+    fn scope<'s>(&'s self, frame: &'s Frame<'s, 'a>, place: Place) -> NetScope<'s, 'a> {
+        NetScope { file: self.file, frame, objects: &self.objects, place }
+    }
+
+    fn declare(&mut self, cx: &mut Context<'a>, items: &'a [NetworkItem], frame: &Frame<'_, 'a>) {
+        for item in items {
+            match item {
+                NetworkItem::Population(p) if self.spend(cx, p.span) => {
+                    self.population(cx, p, frame);
+                }
+                NetworkItem::Source(s) if self.spend(cx, s.span) => self.source(cx, s, frame),
+                NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Declare),
+                _ => {}
+            }
+        }
+    }
+
+    fn connect(&mut self, cx: &mut Context<'a>, items: &'a [NetworkItem], frame: &Frame<'_, 'a>) {
+        for item in items {
+            match item {
+                NetworkItem::Connect(c) if self.spend(cx, c.span) => self.connection(cx, c, frame),
+                NetworkItem::Check(check) => {
+                    let scope = self.scope(frame, Place::Constant);
+                    crate::neuron::check_fact(cx, &scope, check);
+                }
+                NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Connect),
+                _ => {}
+            }
+        }
+    }
+
+    /// Every step of a loop. Recursion: loops nest no deeper than the parser allows.
+    fn steps(
+        &mut self,
+        cx: &mut Context<'a>,
+        item: &'a NetworkItem,
+        frame: &Frame<'_, 'a>,
+        pass: Pass,
+    ) {
+        let NetworkItem::For { variable, range, body, span } = item else { return };
+        let Some((lo, hi)) = self.loop_range(cx, range, frame) else {
+            families::spoil(body, &mut self.objects);
+            return;
+        };
+        for value in lo..hi {
+            if !self.spend(cx, *span) {
+                families::spoil(body, &mut self.objects);
+                return;
+            }
+            let mut inner = Frame::step(frame, variable, value);
+            self.open(cx, &mut inner, body, pass);
+            match pass {
+                Pass::Declare => self.declare(cx, body, &inner),
+                Pass::Connect => self.connect(cx, body, &inner),
+            }
+        }
+    }
+
+    fn loop_range(
+        &self,
+        cx: &mut Context<'a>,
+        range: &'a snn_syntax::ast::Expr,
+        frame: &Frame<'_, 'a>,
+    ) -> Option<(i64, i64)> {
+        use snn_syntax::ast::ExprKind;
+        let scope = self.scope(frame, Place::Constant);
+        match &range.kind {
+            ExprKind::Range(lo, hi) => {
+                let lo = constant::whole(cx, &scope, lo, "the start of a loop");
+                let hi = constant::whole(cx, &scope, hi, "the end of a loop");
+                Some((lo?, hi?))
+            }
+            ExprKind::Error => None,
+            _ => {
+                let message = "a loop runs over a range";
+                cx.report(
+                    Diagnostic::new(codes::WRONG_ARGUMENT, range.span, message, "not a range")
+                        .with_help("write `for i in 0..8 { … }`: i takes 0 to 7"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Counts one object, projection or step; reports and says no where there are too many.
+    fn spend(&mut self, cx: &mut Context<'a>, span: Span) -> bool {
+        self.spent += 1;
+        let most = self.request.max_objects;
+        if self.spent <= most {
+            return true;
+        }
+        if self.spent == most + 1 {
+            let message =
+                format!("more than {most} populations, sources, connections and loop steps");
+            cx.report(
+                Diagnostic::new(codes::TOO_MANY_OBJECTS, span, message, "the limit is passed here")
+                    .with_help("if this is meant: `--max-objects`"),
+            );
+        }
+        false
+    }
+
+    /// Draws are keyed by a hash of the qualified name.
+    fn check_keys(&self, cx: &mut Context<'a>, network: Span) {
+        let mut keys: std::collections::HashMap<ObjectKey, (&str, Span)> =
+            std::collections::HashMap::new();
+        let objects = self.objects.list().iter().map(|o| (o.name.as_str(), o.span));
+        let all = objects.chain(self.projections.iter().map(|p| (p.name.as_str(), p.span)));
+        for (name, span) in all {
+            let Some((other, first)) = keys.insert(qualified_key(self.name, name), (name, span))
+            else {
+                continue;
+            };
+            let message = format!("`{name}` and `{other}` happen to have the same key for draws");
+            cx.report(
+                Diagnostic::new(codes::NAME_COLLISION, span, message, "rename this one")
+                    .with_label(first, "the other one")
+                    .with_label(network, "in this network"),
+            );
+        }
+    }
+}
+
+/// The key of the draws of an object or projection.
+fn qualified_key(network: &str, name: &str) -> ObjectKey {
+    object_key(&format!("{network}/{name}"))
+}

@@ -1,0 +1,437 @@
+//! Connections: who, where, by which rule, with which weights and delays.
+
+use std::collections::HashMap;
+
+use snn_connect::{Autapses, Multapses, Segment};
+use snn_diagnostics::codes::network;
+use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_syntax::ast::{self, ConnectItem, ExprKind};
+use snn_units::UnitValue;
+
+use super::delay::DelayIn;
+use super::frame::{Frame, NetScope, Place};
+use super::rule::{self, Drawn, Pairing};
+use super::selection::{Picked, pick};
+use super::{Builder, delay};
+use crate::context::Context;
+use crate::model::{Neuron, ObjectKind, Projection, Value};
+use crate::names::list;
+use crate::typed;
+
+/// Names of projections given so far.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    used: HashMap<String, u32>,
+}
+
+impl Names {
+    /// The name, with `#2` where it has been given before.
+    fn unique(&mut self, name: String) -> String {
+        let times = self.used.entry(name.clone()).or_default();
+        *times += 1;
+        match *times {
+            1 => name,
+            n => format!("{name}#{n}"),
+        }
+    }
+}
+
+/// The statements of a connection, each at most once.
+#[derive(Default)]
+struct Statements<'a> {
+    rule: Option<(&'a ast::Call, Span)>,
+    weight: Option<&'a ast::Expr>,
+    delay: Option<&'a ast::Expr>,
+    autapses: Option<Span>,
+    multapses: Option<Span>,
+    /// A construct of a later version was reported: nothing is missing for sure.
+    later: bool,
+    twice: bool,
+}
+
+/// Targets and the receptor of each segment.
+struct Targets {
+    picked: Picked,
+    receptors: Vec<u16>,
+    unit: UnitValue,
+    receptor: String,
+}
+
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn connection(
+        &mut self,
+        cx: &mut Context<'a>,
+        c: &'a ast::Connect,
+        frame: &Frame<'_, 'a>,
+    ) {
+        if let Some(mut projection) = self.projection(cx, c, frame) {
+            let name = match &c.name {
+                Some(name) => {
+                    let steps: String = frame.steps.iter().map(|i| format!("[{i}]")).collect();
+                    format!("{}{steps}", name.text)
+                }
+                None => projection.name,
+            };
+            projection.name = self.names.unique(name);
+            self.projections.push(projection);
+        }
+    }
+
+    fn projection(
+        &self,
+        cx: &mut Context<'a>,
+        c: &'a ast::Connect,
+        frame: &Frame<'_, 'a>,
+    ) -> Option<Projection> {
+        let scope = self.scope(frame, Place::Constant);
+        let from = sources(cx, &scope, &c.from);
+        let targets = self.targets(cx, &scope, &c.to);
+        let s = statements(cx, &c.items);
+        missing(cx, &s, c, targets.as_ref());
+        let pairing = from.as_ref().zip(targets.as_ref()).map(|(from, to)| Pairing {
+            sources: &from.segments,
+            targets: &to.picked.segments,
+            source_text: &from.text,
+            target_text: &to.picked.text,
+            autapses: option(s.autapses, Autapses::Allowed, Autapses::Forbidden),
+            multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
+        });
+        let rule = s.rule.and_then(|(call, span)| {
+            let drawn = rule::rule(cx, &scope, call, span, pairing.as_ref())?;
+            self.rule_fits_values(cx, &drawn, &s, targets.as_ref(), (call, span)).then_some(drawn)
+        });
+        let values = NetScope { place: Place::Synapse, ..scope };
+        let unit = targets.as_ref().map(|t| (&t.unit, t.receptor.as_str()));
+        let weight = s.weight.map(|e| weight(cx, &values, e, unit));
+        let grid = DelayIn { dt: self.request.dt, chip: self.request.chip };
+        let delay = s.delay.map(|e| delay::delay(cx, &values, e, &grid));
+        let (from, targets, rule) = (from?, targets?, rule?);
+        if let Some((_, span)) = s.rule
+            && rule.is_all_to_all()
+        {
+            self.warn_shared_train(cx, &from, &targets.picked, span);
+        }
+        let rule_span = s.rule?.1;
+        let weight = match (rule.weights, weight) {
+            (Some((_, list)), _) => Value::List(list.into()),
+            (None, weight) => weight??,
+        };
+        let delay = match (rule.delays, delay) {
+            (Some(list), _) => delay::from_list(cx, &list, &grid, rule_span)?,
+            (None, delay) => delay??,
+        };
+        Some(Projection {
+            name: format!("{} -> {}.{}", from.text, targets.picked.text, targets.receptor),
+            sources: from.selection(),
+            targets: targets.picked.selection(),
+            receptors: targets.receptors,
+            rule: rule.rule,
+            autapses: option(s.autapses, Autapses::Allowed, Autapses::Forbidden),
+            multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
+            weight,
+            delay,
+            span: c.span,
+            weight_span: s.weight.map_or(rule_span, |e| e.span),
+            delay_span: s.delay.map_or(rule_span, |e| e.span),
+        })
+    }
+
+    /// `sel.receptor`: every target has it, in one dimension.
+    fn targets(
+        &self,
+        cx: &mut Context<'a>,
+        scope: &NetScope<'_, 'a>,
+        to: &'a ast::Expr,
+    ) -> Option<Targets> {
+        let ExprKind::Field(base, receptor) = &to.kind else {
+            if !matches!(to.kind, ExprKind::Error) {
+                let picked = pick(cx, scope, to)?;
+                self.no_receptor_named(cx, &picked, to);
+            }
+            return None;
+        };
+        let picked = pick(cx, scope, base)?;
+        let mut receptors = Vec::new();
+        let mut first: Option<(UnitValue, Span)> = None;
+        for s in &picked.segments {
+            let model = self.model_of(cx, s, base.span, "receives no spikes")?;
+            let Some(at) = model.receptors.iter().position(|r| r.port.name == receptor.text) else {
+                unknown_receptor(cx, model, receptor);
+                return None;
+            };
+            let port = &model.receptors[at].port;
+            match &first {
+                Some((unit, other)) if unit.dimension != port.unit.dimension => {
+                    let message = format!(
+                        "`{}` is {} in one of these models and {} in another",
+                        receptor.text,
+                        unit.dimension.describe(),
+                        port.unit.dimension.describe()
+                    );
+                    cx.report(
+                        Diagnostic::new(network::NO_RECEPTOR, receptor.span, message, "two kinds")
+                            .with_label(*other, "declared here")
+                            .with_label(port.span, "and here"),
+                    );
+                    return None;
+                }
+                Some(_) => {}
+                None => first = Some((port.unit.clone(), port.span)),
+            }
+            receptors.push(u16::try_from(at).ok()?);
+        }
+        let (unit, _) = first?;
+        Some(Targets { picked, receptors, unit, receptor: receptor.text.clone() })
+    }
+
+    /// The neuron model of a segment; a source has none, which is reported.
+    fn model_of(
+        &self,
+        cx: &mut Context<'a>,
+        s: &Segment,
+        at: Span,
+        lacks: &str,
+    ) -> Option<&Neuron> {
+        let object = self.objects.get(s.object);
+        if let ObjectKind::Population { neuron, .. } = object.kind {
+            return Some(&self.neurons[neuron]);
+        }
+        let message = format!("`{}` is a source: it {lacks}", object.name);
+        cx.report(
+            Diagnostic::new(network::NOT_SELECTABLE, at, message, "not a population")
+                .with_label(object.span, "declared here"),
+        );
+        None
+    }
+
+    fn no_receptor_named(&self, cx: &mut Context<'a>, picked: &Picked, to: &ast::Expr) {
+        let Some(s) = picked.segments.first() else { return };
+        let Some(model) = self.model_of(cx, s, to.span, "receives no spikes") else { return };
+        let names: Vec<String> = model.receptors.iter().map(|r| r.port.name.clone()).collect();
+        let text = cx.text(to.span);
+        let message = format!("the connection names no receptor of `{text}`");
+        let mut d = Diagnostic::new(network::NO_RECEPTOR, to.span, message, "which receptor?");
+        let whole = if matches!(to.kind, ExprKind::Binary(..)) {
+            format!("({text})")
+        } else {
+            text.to_owned()
+        };
+        d = match names.as_slice() {
+            [] => d.with_help(format!("`{}` has none", model.name)),
+            [only] => d
+                .with_help(format!("write `{whole}.{only}`"))
+                .with_fix(to.span, format!("{whole}.{only}")),
+            _ => d.with_help(format!("`{}` has {}", model.name, list(&names))),
+        };
+        cx.report(d);
+    }
+
+    /// A list that has its own weights or delays leaves no room for the statement.
+    fn rule_fits_values(
+        &self,
+        cx: &mut Context<'a>,
+        drawn: &Drawn,
+        s: &Statements<'a>,
+        targets: Option<&Targets>,
+        (call, span): (&ast::Call, Span),
+    ) -> bool {
+        let given = [
+            (drawn.weights.is_some(), s.weight, "weight"),
+            (drawn.delays.is_some(), s.delay, "delay"),
+        ];
+        for (in_file, statement, word) in given {
+            if let (true, Some(e)) = (in_file, statement) {
+                let message = format!("the {word} is given here and in the list");
+                cx.report(
+                    Diagnostic::new(network::INCOMPLETE_CONNECTION, e.span, message, "twice")
+                        .with_label(span, "the list has this column")
+                        .with_help(format!("leave out `{word}`, or the column")),
+                );
+                return false;
+            }
+            if !in_file && statement.is_none() && !s.later && drawn.is_list() {
+                report_missing(cx, word, span, targets);
+                return false;
+            }
+        }
+        if let (Some((unit, _)), Some(targets)) = (&drawn.weights, targets)
+            && unit.dimension != targets.unit.dimension
+        {
+            let message = format!(
+                "the weights of the list are {}, `{}` takes {} ({})",
+                unit.dimension.describe(),
+                targets.receptor,
+                targets.unit.dimension.describe(),
+                targets.unit
+            );
+            let at = call.arguments.first().map_or(span, |a| a.value.span);
+            cx.report(
+                Diagnostic::new(network::BAD_DATA, at, message, "this file")
+                    .with_help(format!("its header must say `weight[{}]`", targets.unit)),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn warn_shared_train(&self, cx: &mut Context<'a>, from: &Picked, to: &Picked, span: Span) {
+        let random = from.segments.iter().find(|s| {
+            let source = &self.objects.get(s.object).kind;
+            matches!(source, ObjectKind::Source(snn_connect::SpikeSource::Poisson { .. }))
+        });
+        let Some(s) = random else { return };
+        let targets = super::members::total(&to.segments);
+        if targets < 2 {
+            return;
+        }
+        let source = self.objects.get(s.object);
+        let message =
+            format!("all {targets} neurons of `{}` receive the same random train", to.text);
+        cx.report(
+            Diagnostic::new(network::SHARED_TRAIN, span, message, "one train for all")
+                .with_label(source.span, "a train per index of this source")
+                .with_help(format!(
+                    "for independent trains: `source {}[{targets}]` and `rule one_to_one`",
+                    source.name
+                )),
+        );
+    }
+}
+
+fn option<T>(stated: Option<Span>, allowed: T, forbidden: T) -> T {
+    if stated.is_some() { forbidden } else { allowed }
+}
+
+fn sources(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, from: &ast::Expr) -> Option<Picked> {
+    if let ExprKind::Field(base, field) = &from.kind {
+        let (text, field_text) = (cx.text(base.span), &field.text);
+        pick(cx, scope, base)?;
+        super::names::later(
+            cx,
+            field.span,
+            &format!("a continuous connection from `{field_text}`"),
+        );
+        let _ = text;
+        return None;
+    }
+    pick(cx, scope, from)
+}
+
+fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<'a> {
+    let mut s = Statements::default();
+    for item in items {
+        let (again, span, word) = match item {
+            ConnectItem::Rule { rule, span } => {
+                (s.rule.replace((rule, *span)).is_some(), *span, "rule")
+            }
+            ConnectItem::Weight(e) => (s.weight.replace(e).is_some(), e.span, "weight"),
+            ConnectItem::Delay(e) => (s.delay.replace(e).is_some(), e.span, "delay"),
+            ConnectItem::No(what) => match what.text.as_str() {
+                "autapses" => (s.autapses.replace(what.span).is_some(), what.span, "no autapses"),
+                "multapses" => {
+                    (s.multapses.replace(what.span).is_some(), what.span, "no multapses")
+                }
+                other => {
+                    unknown_option(cx, other, what.span);
+                    continue;
+                }
+            },
+            ConnectItem::Later(_) => {
+                s.later = true;
+                continue;
+            }
+        };
+        if again {
+            s.twice = true;
+            let message = format!("`{word}` is stated twice");
+            cx.report(Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, "again here"));
+        }
+    }
+    s
+}
+
+fn unknown_option(cx: &mut Context<'_>, text: &str, span: Span) {
+    let message = format!("`no {text}` is not known");
+    let mut d = Diagnostic::new(network::WRONG_ARGUMENT, span, message, "unknown");
+    d = match nearest(text, ["autapses", "multapses"]) {
+        Some(near) => d.with_help(format!("did you mean `no {near}`?")).with_fix(span, near),
+        None => d.with_help("there are `no autapses` and `no multapses`"),
+    };
+    cx.report(d);
+}
+
+/// Reports what a connection lacks. Weights and delays of a list may stand in its file.
+fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: Option<&Targets>) {
+    if s.later {
+        return;
+    }
+    if s.rule.is_none() {
+        report_missing(cx, "rule", c.span, targets);
+        return;
+    }
+    let is_list = s.rule.is_some_and(|(call, _)| crate::arguments::called(call) == Some("list"));
+    if !is_list {
+        let lacks = [(s.weight.is_none(), "weight"), (s.delay.is_none(), "delay")];
+        if let Some((_, word)) = lacks.into_iter().find(|(lacks, _)| *lacks) {
+            report_missing(cx, word, c.span, targets);
+        }
+    }
+}
+
+fn report_missing(cx: &mut Context<'_>, word: &str, span: Span, targets: Option<&Targets>) {
+    let help = match word {
+        "rule" => "add for instance `rule all_to_all`".to_owned(),
+        "delay" => "add for instance `delay 1.5 ms`".to_owned(),
+        _ => match targets {
+            Some(t) => format!("add for instance `weight {}`", crate::units::typed("1", &t.unit)),
+            None => "add `weight …`".to_owned(),
+        },
+    };
+    let message = format!("the connection states no {word}");
+    cx.report(
+        Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, format!("without {word}"))
+            .with_help(help),
+    );
+}
+
+fn unknown_receptor(cx: &mut Context<'_>, model: &Neuron, receptor: &ast::Name) {
+    let names: Vec<String> = model.receptors.iter().map(|r| r.port.name.clone()).collect();
+    let text = &receptor.text;
+    let message = format!("`{}` has no receptor `{text}`", model.name);
+    let mut d = Diagnostic::new(network::NO_RECEPTOR, receptor.span, message, "unknown receptor");
+    if let Some(input) = model.inputs.iter().find(|i| i.name == *text) {
+        d = d
+            .with_label(input.span, "this is a current input")
+            .with_help(format!("currents come from `inject … -> ….{text}` in an experiment"));
+    } else if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
+        d = d.with_help(format!("did you mean `{near}`?")).with_fix(receptor.span, near);
+    }
+    d = match names.as_slice() {
+        [] => d.with_help("it has none: `receptor exc: mV = jump(v)` in the model adds one"),
+        _ => d.with_help(format!("it has {}", list(&names))),
+    };
+    cx.report(d.with_label(model.span, format!("`{}` is declared here", model.name)));
+}
+
+fn weight(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    e: &ast::Expr,
+    unit: Option<(&UnitValue, &str)>,
+) -> Option<Value> {
+    let Some((unit, receptor)) = unit else {
+        // The receptor is faulty: the expression alone can still be checked.
+        typed::type_expr(cx, scope, e)?;
+        return None;
+    };
+    let role = format!("the weight of a synapse onto `{receptor}`");
+    let expr = typed::type_as(cx, scope, e, unit, &role)?;
+    let Some(value) = typed::fold(&expr) else { return Some(Value::Expr(expr)) };
+    if !value.is_finite() {
+        let message = format!("{role} is {value}");
+        let code = snn_diagnostics::codes::types::NOT_FINITE;
+        cx.report(Diagnostic::new(code, e.span, message, "not finite"));
+        return None;
+    }
+    Some(Value::Constant(value))
+}

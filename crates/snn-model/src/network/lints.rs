@@ -1,0 +1,291 @@
+//! What a network declares and never uses, and populations that can never fire.
+
+use std::collections::{HashMap, HashSet};
+
+use snn_diagnostics::codes::network;
+use snn_diagnostics::{Diagnostic, Span};
+use snn_syntax::ast::{self, ConnectItem, ExperimentItem, ItemKind, MappingDirective, NetworkItem};
+
+use super::Network;
+use super::mentions::{names, names_in_call};
+use crate::context::Context;
+use crate::model::{Dynamics, Expr, ExprKind, Neuron, Object, ObjectKind, Projection};
+use crate::names::{Found, ItemId, Kind};
+use crate::neuron;
+use crate::typed::{Bindings, evaluate};
+
+/// Reports parameters and lets that nothing mentions: neither the network nor an experiment or mapping of
+/// it.
+pub(crate) fn static_lints(cx: &mut Context<'_>, id: ItemId) {
+    let ItemKind::Network { items, .. } = &cx.item(id).kind else { return };
+    let mut mentioned = HashSet::new();
+    in_network(items, &mut |name| {
+        mentioned.insert(name);
+    });
+    let project = cx.project;
+    for (file, _) in project.files() {
+        for user in cx.items_of(file, Kind::Experiment) {
+            if let ItemKind::Experiment(e) = &cx.item(user).kind
+                && is(cx, user, &e.network.function, id)
+            {
+                in_experiment(e, &mut |name| {
+                    mentioned.insert(name);
+                });
+            }
+        }
+        for user in cx.items_of(file, Kind::Mapping) {
+            if let ItemKind::Mapping { network, directives, .. } = &cx.item(user).kind
+                && is(cx, user, network, id)
+            {
+                in_mapping(directives, &mut |name| {
+                    mentioned.insert(name);
+                });
+            }
+        }
+    }
+    report_unused(cx, items, &mentioned);
+}
+
+fn is(cx: &Context<'_>, user: ItemId, named: &ast::Expr, id: ItemId) -> bool {
+    matches!(cx.find(user.file, named), Found::Item(found) if found == id)
+}
+
+/// Recursion: loops nest no deeper than the parser allows.
+fn report_unused(cx: &mut Context<'_>, items: &[NetworkItem], mentioned: &HashSet<&str>) {
+    for item in items {
+        let (list, what) = match item {
+            NetworkItem::Param(list) => (list.as_slice(), "parameter"),
+            NetworkItem::Let(d) => (std::slice::from_ref(d), "let"),
+            NetworkItem::For { body, .. } => {
+                report_unused(cx, body, mentioned);
+                continue;
+            }
+            _ => continue,
+        };
+        for d in list.iter().filter(|d| !mentioned.contains(d.name.text.as_str())) {
+            let message = format!("the {what} `{}` is never used", d.name.text);
+            cx.report(Diagnostic::new(network::UNUSED_IN_NETWORK, d.name.span, message, "unused"));
+        }
+    }
+}
+
+/// Calls `found` with every name a network mentions in its expressions.
+fn in_network<'a>(items: &'a [NetworkItem], found: &mut dyn FnMut(&'a str)) {
+    for item in items {
+        match item {
+            NetworkItem::Param(list) => {
+                list.iter().filter_map(|d| d.value.as_ref()).for_each(|e| names(e, found));
+            }
+            NetworkItem::Let(d) => d.value.iter().for_each(|e| names(e, found)),
+            NetworkItem::Check(check) => {
+                names(&check.left, found);
+                check.approximates.iter().for_each(|e| names(e, found));
+                check.within_percent.iter().for_each(|e| names(e, found));
+            }
+            NetworkItem::Population(p) => {
+                p.brackets.iter().flatten().for_each(|e| names(e, found));
+                names_in_call(&p.model, found);
+            }
+            NetworkItem::Source(s) => {
+                s.brackets.iter().flatten().for_each(|e| names(e, found));
+                names_in_call(&s.kind, found);
+            }
+            NetworkItem::Connect(c) => in_connect(c, found),
+            NetworkItem::For { range, body, .. } => {
+                names(range, found);
+                in_network(body, found);
+            }
+            NetworkItem::Later(_) => {}
+        }
+    }
+}
+
+fn in_connect<'a>(c: &'a ast::Connect, found: &mut dyn FnMut(&'a str)) {
+    names(&c.from, found);
+    names(&c.to, found);
+    for item in &c.items {
+        match item {
+            ConnectItem::Rule { rule, .. } => names_in_call(rule, found),
+            ConnectItem::Weight(e) | ConnectItem::Delay(e) => names(e, found),
+            ConnectItem::No(_) | ConnectItem::Later(_) => {}
+        }
+    }
+}
+
+fn in_experiment<'a>(e: &'a ast::Experiment, found: &mut dyn FnMut(&'a str)) {
+    for item in &e.items {
+        match item {
+            ExperimentItem::Inject { waveform, to, .. } => {
+                names_in_call(waveform, found);
+                names(to, found);
+            }
+            ExperimentItem::Record { of, every, .. } => {
+                names(of, found);
+                every.iter().for_each(|e| names(e, found));
+            }
+            ExperimentItem::Expect { what, within, .. } => {
+                names(what, found);
+                within.iter().for_each(|e| names(e, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn in_mapping<'a>(directives: &'a [MappingDirective], found: &mut dyn FnMut(&'a str)) {
+    for directive in directives {
+        match directive {
+            MappingDirective::Place { what, target } => {
+                names(what, found);
+                match target {
+                    ast::PlaceTarget::Core { x, y } => {
+                        names(x, found);
+                        names(y, found);
+                    }
+                    ast::PlaceTarget::Near(other) => names(other, found),
+                }
+            }
+            MappingDirective::Require(e) => names(e, found),
+            MappingDirective::Minimise(_) | MappingDirective::Later(_) => {}
+        }
+    }
+}
+
+/// Declarations that do nothing in one experiment, by place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Use {
+    useless: HashMap<Span, (Fault, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Idle,
+    CannotFire,
+}
+
+impl Use {
+    /// What does nothing in an experiment that drives and observes these objects.
+    pub fn of(network: &Network<'_>, driven: &HashSet<u32>, observed: &HashSet<u32>) -> Self {
+        let sends: HashSet<u32> = ends(&network.projections, |p| &p.sources);
+        let receives: HashSet<u32> = ends(&network.projections, |p| &p.targets);
+        let mut useless = HashMap::new();
+        let mut useful = HashSet::new();
+        for (object, id) in network.objects.list().iter().zip(0u32..) {
+            let reached = receives.contains(&id) || driven.contains(&id);
+            let fault = if !reached && !sends.contains(&id) && !observed.contains(&id) {
+                Some(Fault::Idle)
+            } else if !reached && stays_silent(object, &network.neurons) {
+                Some(Fault::CannotFire)
+            } else {
+                None
+            };
+            match fault {
+                Some(fault) => {
+                    useless.entry(object.span).or_insert((fault, object.name.clone()));
+                }
+                None => {
+                    useful.insert(object.span);
+                }
+            }
+        }
+        useless.retain(|span, _| !useful.contains(span));
+        Self { useless }
+    }
+
+    /// What does nothing in this experiment and in another.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.useless.retain(|span, _| other.useless.contains_key(span));
+        self
+    }
+
+    /// Reports what is left, in the order of the text.
+    pub fn report(self, cx: &mut Context<'_>) {
+        let mut list: Vec<_> = self.useless.into_iter().collect();
+        list.sort_by_key(|(span, _)| (span.source, span.start));
+        for (span, (fault, name)) in list {
+            cx.report(match fault {
+                Fault::Idle => Diagnostic::new(
+                    network::IDLE,
+                    span,
+                    format!("`{name}` is connected to nothing, and neither driven nor observed"),
+                    "does nothing",
+                ),
+                Fault::CannotFire => Diagnostic::new(
+                    network::CANNOT_FIRE,
+                    span,
+                    format!(
+                        "`{name}` can never fire: no connection arrives, no current is injected, and it \
+                         starts at rest below threshold"
+                    ),
+                    "nothing drives it",
+                )
+                .with_help(format!(
+                    "connect something to it, or `inject … -> {name}.…` in the experiment"
+                )),
+            });
+        }
+    }
+}
+
+fn ends(
+    projections: &[Projection],
+    end: impl Fn(&Projection) -> &snn_connect::Selection,
+) -> HashSet<u32> {
+    projections.iter().flat_map(|p| end(p).segments().iter().map(|s| s.object)).collect()
+}
+
+/// Whether a population without input certainly never spikes: all values are constants, no rate of change
+/// is other than 0, and the test fails. False where this cannot be told.
+fn stays_silent(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
+    let ObjectKind::Population { neuron, parameters, initial } = &object.kind else { return false };
+    let model = &neurons[*neuron];
+    let Some(spike) = &model.spike else { return true };
+    at_rest(model, parameters, initial, &spike.condition).unwrap_or(false)
+}
+
+/// None where a value is drawn or depends on the neuron.
+fn at_rest(
+    model: &Neuron,
+    given: &[(usize, Expr)],
+    initial: &[(usize, Expr)],
+    condition: &Expr,
+) -> Option<bool> {
+    let parameters = neuron::values(model, given);
+    let bindings = Bindings::new(&parameters, &[], &model.functions);
+    let mut states = Vec::new();
+    for (i, state) in model.states.iter().enumerate() {
+        let own = initial.iter().find(|(at, _)| *at == i).map(|(_, e)| e);
+        states.push(match own.or(state.initial.as_ref()) {
+            Some(e) => evaluate(e, &bindings)?,
+            None => 0.0,
+        });
+    }
+    let Dynamics::Equations(equations) = &model.dynamics else { return None };
+    let mut lets: Vec<Option<f64>> = Vec::new();
+    for named in &model.lets {
+        let value = with_states(&named.value, &states);
+        lets.push(evaluate(&value, &Bindings::new(&parameters, &lets, &model.functions)));
+    }
+    let bindings = Bindings::new(&parameters, &lets, &model.functions);
+    for (_, rate) in equations {
+        if evaluate(&with_states(rate, &states), &bindings)? != 0.0 {
+            return Some(false);
+        }
+    }
+    Some(evaluate(&with_states(condition, &states), &bindings)? == 0.0)
+}
+
+/// States as numbers; receptors and inputs are 0.
+fn with_states(e: &Expr, states: &[f64]) -> Expr {
+    let mut copy = e.clone();
+    put_states(&mut copy, states);
+    copy
+}
+
+fn put_states(e: &mut Expr, states: &[f64]) {
+    match e.kind {
+        ExprKind::State(i) => e.kind = ExprKind::Number(states[i]),
+        ExprKind::Receptor(_) | ExprKind::Input(_) => e.kind = ExprKind::Number(0.0),
+        _ => e.children_mut().into_iter().for_each(|child| put_states(child, states)),
+    }
+}

@@ -1,0 +1,319 @@
+//! Parameters and lets of a network: which names there are, in which order they have values.
+
+use std::collections::HashMap;
+
+use snn_diagnostics::codes::{network, syntax};
+use snn_diagnostics::{Diagnostic, Span};
+use snn_syntax::ast::{self, NetworkItem};
+use snn_units::UnitValue;
+
+use super::frame::{Frame, Meaning, Place};
+use super::mentions::names as mentioned;
+use super::objects::Objects;
+use super::selection::pick;
+use super::{Asked, Builder, NetScope, Pass};
+use crate::constant::{self, Constant};
+use crate::context::Context;
+use crate::file_scope::FileScope;
+use crate::globals;
+use crate::order;
+use crate::project::FileId;
+use crate::units;
+
+/// A value given to a parameter from outside the network.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    /// The parameter.
+    pub name: &'a str,
+    /// Its value.
+    pub value: &'a ast::Expr,
+    /// The file whose constants the value may use.
+    pub file: FileId,
+}
+
+/// Makes the names of populations and sources known, and reports names declared twice.
+pub(super) fn announce<'a>(
+    cx: &mut Context<'_>,
+    items: &'a [NetworkItem],
+    objects: &mut Objects<'a>,
+) {
+    let mut seen = HashMap::new();
+    announce_in(cx, items, objects, &mut seen, Level::Top);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Top,
+    Loop,
+}
+
+/// Where a name was declared, and the number of brackets of a population.
+type Seen<'a> = HashMap<&'a str, (Span, usize)>;
+
+/// Recursion: loops nest no deeper than the parser allows.
+fn announce_in<'a>(
+    cx: &mut Context<'_>,
+    items: &'a [NetworkItem],
+    objects: &mut Objects<'a>,
+    seen: &mut Seen<'a>,
+    level: Level,
+) {
+    // Names of a loop end with it.
+    let mut local: Vec<&'a str> = Vec::new();
+    for item in items {
+        match item {
+            NetworkItem::Param(list) => {
+                for d in list {
+                    if level == Level::Loop {
+                        misplaced(cx, &d.name);
+                    }
+                    declare(cx, seen, &d.name, 0);
+                }
+            }
+            NetworkItem::Let(d) => {
+                declare(cx, seen, &d.name, 0);
+                local.push(&d.name.text);
+            }
+            NetworkItem::Population(p) => {
+                objects.announce(&p.name.text, p.name.span);
+                declare(cx, seen, &p.name, p.brackets.len());
+            }
+            NetworkItem::Source(s) => {
+                objects.announce(&s.name.text, s.name.span);
+                declare(cx, seen, &s.name, s.brackets.len());
+            }
+            NetworkItem::Connect(c) => {
+                if let Some(name) = &c.name {
+                    declare(cx, seen, name, 0);
+                }
+            }
+            NetworkItem::For { variable, body, .. } => {
+                let before = seen.get(variable.text.as_str()).copied();
+                declare(cx, seen, variable, 0);
+                announce_in(cx, body, objects, seen, Level::Loop);
+                if before.is_none() {
+                    seen.remove(variable.text.as_str());
+                }
+            }
+            NetworkItem::Check(_) | NetworkItem::Later(_) => {}
+        }
+    }
+    if level == Level::Loop {
+        for name in local {
+            seen.remove(name);
+        }
+    }
+}
+
+/// Two declarations of one name are a fault, unless both add members to a family.
+fn declare<'a>(cx: &mut Context<'_>, seen: &mut Seen<'a>, name: &'a ast::Name, brackets: usize) {
+    match seen.get(name.text.as_str()) {
+        None => {
+            seen.insert(&name.text, (name.span, brackets));
+        }
+        Some((_, before)) if *before > 1 && brackets > 1 => {}
+        Some((first, _)) => {
+            let first = *first;
+            let message = format!("`{}` is declared twice in this network", name.text);
+            cx.report(
+                Diagnostic::new(network::DUPLICATE_DECLARATION, name.span, message, "again here")
+                    .with_label(first, "first declared here")
+                    .with_help("give one of them another name"),
+            );
+        }
+    }
+}
+
+fn misplaced(cx: &mut Context<'_>, name: &ast::Name) {
+    let message = format!("the parameter `{}` stands inside a loop", name.text);
+    cx.report(
+        Diagnostic::new(network::MISPLACED, name.span, message, "not here")
+            .with_help("move it out of `for`, or name a value of this step with `let`"),
+    );
+}
+
+/// A parameter or let of one level.
+struct Node<'a> {
+    name: &'a ast::Name,
+    unit: Option<&'a ast::UnitExpr>,
+    value: Option<&'a ast::Expr>,
+    sort: Sort,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Parameter,
+    Let,
+}
+
+impl<'a> Builder<'_, 'a> {
+    /// Gives the parameters and lets of one level their values: numbers in the first pass, neurons in the
+    /// second.
+    pub(super) fn open<'f>(
+        &mut self,
+        cx: &mut Context<'a>,
+        frame: &mut Frame<'f, 'a>,
+        items: &'a [NetworkItem],
+        pass: Pass,
+    ) {
+        let nodes = nodes(items);
+        let at: HashMap<&str, usize> =
+            nodes.iter().enumerate().rev().map(|(i, n)| (n.name.text.as_str(), i)).collect();
+        let needs: Vec<Vec<usize>> = nodes.iter().map(|n| Self::needs(n, &at)).collect();
+        let sorted = order::sort(&needs);
+        for circle in &sorted.cycles {
+            report_circle(cx, &nodes, circle);
+            for i in circle {
+                let name = nodes[*i].name;
+                frame.define(&name.text, Meaning::Constant(Constant::Poison), name.span);
+            }
+        }
+        for i in sorted.order {
+            let node = &nodes[i];
+            match frame.own(&node.name.text) {
+                // Numbers keep the value of the first pass.
+                Some(Meaning::Constant(_)) => continue,
+                Some(Meaning::Selection(_)) if pass == Pass::Declare => continue,
+                _ => {}
+            }
+            let meaning = self.meaning(cx, frame, node, pass);
+            frame.define(&node.name.text, meaning, node.name.span);
+        }
+    }
+
+    fn needs(node: &Node<'a>, at: &HashMap<&str, usize>) -> Vec<usize> {
+        let mut found = Vec::new();
+        if let Some(value) = node.value {
+            mentioned(value, &mut |name| found.extend(at.get(name)));
+        }
+        found
+    }
+
+    fn given(&self, name: &ast::Name) -> Option<Given<'a>> {
+        self.request.given.iter().find(|g| g.name == name.text).copied()
+    }
+
+    fn meaning(
+        &self,
+        cx: &mut Context<'a>,
+        frame: &Frame<'_, 'a>,
+        node: &Node<'a>,
+        pass: Pass,
+    ) -> Meaning {
+        let scope = self.scope(frame, Place::Constant);
+        if let (Sort::Let, Some(value)) = (node.sort, node.value)
+            && selects(&scope, value)
+        {
+            let picked = (pass == Pass::Connect).then(|| pick(cx, &scope, value)).flatten();
+            return Meaning::Selection(picked.map(|p| p.segments));
+        }
+        let constant = match node.sort {
+            Sort::Let => number(cx, &scope, node, node.value),
+            Sort::Parameter => match self.given(node.name) {
+                Some(given) => self.given_value(cx, node, &given, &scope),
+                None if node.value.is_none() && self.request.asked == Asked::Alone => None,
+                None => number(cx, &scope, node, node.value),
+            },
+        };
+        Meaning::Constant(constant.unwrap_or(Constant::Poison))
+    }
+
+    /// The value from outside; its unit is that of the declaration, or of the default.
+    fn given_value(
+        &self,
+        cx: &mut Context<'a>,
+        node: &Node<'a>,
+        given: &Given<'a>,
+        inside: &NetScope<'_, 'a>,
+    ) -> Option<Constant> {
+        let role = format!("`{}`", node.name.text);
+        let unit = match (node.unit, node.value) {
+            (Some(unit), _) => Some(units::unit_value(cx, unit)?),
+            (None, Some(default)) => {
+                let default = number(cx, inside, node, Some(default))?;
+                default.unit().cloned()
+            }
+            (None, None) => Some(UnitValue::one()),
+        };
+        let outside = FileScope { file: given.file };
+        constant::constant(cx, &outside, given.value, unit.as_ref(), &role)
+    }
+}
+
+/// Whether an expression speaks of neurons: some name in it is a population, a source or such a let.
+fn selects(scope: &NetScope<'_, '_>, value: &ast::Expr) -> bool {
+    let mut found = false;
+    mentioned(value, &mut |name| {
+        found |= match scope.frame.lookup(name) {
+            Some((meaning, _)) => matches!(meaning, Meaning::Selection(_)),
+            None => scope.objects.declared(name).is_some(),
+        };
+    });
+    found
+}
+
+fn number(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    node: &Node<'_>,
+    value: Option<&ast::Expr>,
+) -> Option<Constant> {
+    let name = node.name;
+    let unit = match node.unit {
+        Some(unit) => Some(units::unit_value(cx, unit)?),
+        None => None,
+    };
+    let Some(value) = value else {
+        let (message, help) = match node.sort {
+            Sort::Parameter => (
+                format!("the parameter `{}` has no value", name.text),
+                format!(
+                    "give it a default, `{0} = …`, or a value in the experiment, `net({0} = …)`",
+                    name.text
+                ),
+            ),
+            Sort::Let => {
+                (format!("`{}` has no value", name.text), format!("write `let {} = …`", name.text))
+            }
+        };
+        cx.report(
+            Diagnostic::new(network::PARAMETER_WITHOUT_VALUE, name.span, message, "no value")
+                .with_help(help),
+        );
+        return None;
+    };
+    constant::constant(cx, scope, value, unit.as_ref(), &format!("`{}`", name.text))
+}
+
+fn nodes(items: &[NetworkItem]) -> Vec<Node<'_>> {
+    let mut nodes: Vec<Node<'_>> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for item in items {
+        let (list, sort) = match item {
+            NetworkItem::Param(list) => (list.as_slice(), Sort::Parameter),
+            NetworkItem::Let(d) => (std::slice::from_ref(d), Sort::Let),
+            _ => continue,
+        };
+        for d in list.iter().filter(|d| seen.insert(d.name.text.as_str())) {
+            let (unit, value) = (d.unit.as_ref(), d.value.as_ref());
+            nodes.push(Node { name: &d.name, unit, value, sort });
+        }
+    }
+    nodes
+}
+
+fn report_circle(cx: &mut Context<'_>, nodes: &[Node<'_>], circle: &[usize]) {
+    let names: Vec<String> = circle.iter().map(|i| nodes[*i].name.text.clone()).collect();
+    let Some((first, rest)) = circle.split_first() else { return };
+    let mut d = globals::cycle(&names, nodes[*first].name.span);
+    for i in rest {
+        d = d.with_label(nodes[*i].name.span, "part of the circle");
+    }
+    cx.report(d);
+}
+
+/// Says that a word belongs to a later version.
+pub(super) fn later(cx: &mut Context<'_>, span: Span, what: &str) {
+    let message = format!("{what} is not available yet");
+    cx.report(Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "later"));
+}

@@ -1,0 +1,154 @@
+//! Populations and sources made so far, singly and in families.
+
+use std::collections::HashMap;
+
+use snn_connect::Segment;
+use snn_diagnostics::Span;
+
+use crate::model::{Object, ObjectKind};
+
+/// All objects of a network in declaration order, by name and family index.
+#[derive(Debug, Default)]
+pub(crate) struct Objects<'a> {
+    list: Vec<Object>,
+    families: HashMap<&'a str, Family>,
+}
+
+/// A population, or populations that share a name.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// Where its name was first declared.
+    pub declared: Span,
+    /// Number of family indices; 0 for a single population.
+    pub depth: usize,
+    /// Indices and object of each member in declaration order; no object where it was faulty.
+    members: Vec<(Vec<i64>, Option<u32>)>,
+    by_index: HashMap<Vec<i64>, Option<u32>>,
+    /// A member could not even be named: whoever looks for a missing member may mean that one.
+    faulty: bool,
+}
+
+/// What becomes of a declaration of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It has its place.
+    Yes,
+    /// The member exists.
+    Twice,
+    /// Other members have another number of indices.
+    OtherDepth(usize),
+}
+
+impl<'a> Objects<'a> {
+    /// All objects; the position is the object id.
+    pub fn list(&self) -> &[Object] {
+        &self.list
+    }
+
+    /// Hands the objects over.
+    pub fn into_list(self) -> Vec<Object> {
+        self.list
+    }
+
+    /// An object.
+    pub fn get(&self, id: u32) -> &Object {
+        &self.list[id as usize]
+    }
+
+    /// The neuron model of an object by its index in the model, where it is a population.
+    pub fn neuron(&self, id: u32) -> Option<usize> {
+        match self.get(id).kind {
+            ObjectKind::Population { neuron, .. } => Some(neuron),
+            ObjectKind::Source(_) => None,
+        }
+    }
+
+    /// The family of a name.
+    pub fn family(&self, name: &str) -> Option<&Family> {
+        self.families.get(name)
+    }
+
+    /// Where a name was declared.
+    pub fn declared(&self, name: &str) -> Option<Span> {
+        self.families.get(name).map(|f| f.declared)
+    }
+
+    /// All names, in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.families.keys().copied()
+    }
+
+    /// Makes the name known before any member is.
+    pub fn announce(&mut self, name: &'a str, declared: Span) {
+        self.families.entry(name).or_insert_with(|| Family {
+            declared,
+            depth: usize::MAX,
+            members: Vec::new(),
+            by_index: HashMap::new(),
+            faulty: false,
+        });
+    }
+
+    /// Adds a member; `object` is none where the declaration was faulty.
+    pub fn add(
+        &mut self,
+        name: &'a str,
+        indices: Vec<i64>,
+        object: Option<Object>,
+        declared: Span,
+    ) -> Added {
+        self.announce(name, declared);
+        let Some(family) = self.families.get_mut(name) else { return Added::Twice };
+        if family.depth == usize::MAX {
+            family.depth = indices.len();
+        } else if family.depth != indices.len() {
+            return Added::OtherDepth(family.depth);
+        }
+        if family.by_index.contains_key(&indices) {
+            return Added::Twice;
+        }
+        let id = object.map(|object| {
+            self.list.push(object);
+            self.list.len() as u32 - 1
+        });
+        family.by_index.insert(indices.clone(), id);
+        family.members.push((indices, id));
+        Added::Yes
+    }
+
+    /// Notes that a member could not be named.
+    pub fn spoil(&mut self, name: &'a str, declared: Span) {
+        self.announce(name, declared);
+        if let Some(family) = self.families.get_mut(name) {
+            family.faulty = true;
+        }
+    }
+
+    /// A whole object as a segment.
+    pub fn whole(&self, id: u32) -> Segment {
+        Segment { object: id, start: 0, len: self.get(id).size }
+    }
+}
+
+impl Family {
+    /// Members whose first indices fulfil `fits`, in declaration order.
+    pub fn members(&self, fits: impl Fn(&[i64]) -> bool) -> impl Iterator<Item = Option<u32>> {
+        self.members.iter().filter(move |(indices, _)| fits(indices)).map(|(_, id)| *id)
+    }
+
+    /// The member with exactly these indices.
+    pub fn member(&self, indices: &[i64]) -> Option<Option<u32>> {
+        self.by_index.get(indices).copied()
+    }
+
+    /// Whether a fault has been reported that may explain a missing member.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty || self.members.iter().any(|(_, id)| id.is_none())
+    }
+
+    /// Smallest and largest index at a level.
+    pub fn extent(&self, level: usize) -> Option<(i64, i64)> {
+        let at = || self.members.iter().filter_map(|(indices, _)| indices.get(level).copied());
+        Some((at().min()?, at().max()?))
+    }
+}

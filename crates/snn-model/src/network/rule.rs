@@ -1,0 +1,268 @@
+//! Connection rules: their arguments, and whether they can be carried out.
+
+use snn_connect::{Autapses, Multapses, Rule, Segment};
+use snn_diagnostics::codes::network;
+use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_numeric::Rational;
+use snn_syntax::ast::{self, ExprKind};
+use snn_units::UnitValue;
+
+use super::frame::NetScope;
+use super::members::total;
+use super::mentions::names as mentioned;
+use super::names::later;
+use super::source::report_data;
+use crate::arguments::{called, file_path, needed, read};
+use crate::constant;
+use crate::context::Context;
+use crate::data;
+
+const RULES: [&str; 7] =
+    ["all_to_all", "one_to_one", "probability", "indegree", "outdegree", "total", "list"];
+const LATER: [&str; 4] = ["near", "dense", "conv2d", "pool"];
+
+/// What a rule is applied to.
+pub(super) struct Pairing<'p> {
+    pub sources: &'p [Segment],
+    pub targets: &'p [Segment],
+    pub source_text: &'p str,
+    pub target_text: &'p str,
+    pub autapses: Autapses,
+    pub multapses: Multapses,
+}
+
+/// A rule, with what its file says of weights and delays.
+pub(super) struct Drawn {
+    pub rule: Rule,
+    /// Coherent units.
+    pub weights: Option<(UnitValue, Vec<f64>)>,
+    /// In ms, with the lines of the file.
+    pub delays: Option<Vec<(usize, Rational)>>,
+}
+
+impl Drawn {
+    /// Whether pairs come from a file.
+    pub fn is_list(&self) -> bool {
+        matches!(self.rule, Rule::List(_))
+    }
+
+    /// Whether every source reaches every target.
+    pub fn is_all_to_all(&self) -> bool {
+        matches!(self.rule, Rule::AllToAll)
+    }
+}
+
+impl From<Rule> for Drawn {
+    fn from(rule: Rule) -> Self {
+        Self { rule, weights: None, delays: None }
+    }
+}
+
+/// Checks a rule; without a pairing (its ends are faulty) only its arguments.
+pub(super) fn rule(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    call: &ast::Call,
+    span: Span,
+    pairing: Option<&Pairing<'_>>,
+) -> Option<Drawn> {
+    let name = called(call);
+    let drawn = match name {
+        Some("all_to_all") => {
+            read(cx, call, span, "`all_to_all`", [])?;
+            Drawn::from(Rule::AllToAll)
+        }
+        Some("one_to_one") => {
+            read(cx, call, span, "`one_to_one`", [])?;
+            Drawn::from(Rule::OneToOne)
+        }
+        Some("probability") => Drawn::from(Rule::Probability(probability(cx, scope, call, span)?)),
+        Some("indegree") => {
+            let k = number(cx, scope, call, span, ("`indegree(100)`", "k"))?;
+            Drawn::from(Rule::Indegree(u32::try_from(k).ok()?))
+        }
+        Some("outdegree") => {
+            let k = number(cx, scope, call, span, ("`outdegree(100)`", "k"))?;
+            Drawn::from(Rule::Outdegree(u32::try_from(k).ok()?))
+        }
+        Some("total") => {
+            Drawn::from(Rule::Total(number(cx, scope, call, span, ("`total(5000)`", "n"))?))
+        }
+        Some("list") => list(cx, scope, call, span, pairing)?,
+        Some(word) if LATER.contains(&word) => {
+            later(cx, call.function.span, &format!("the rule `{word}`"));
+            return None;
+        }
+        _ => {
+            if !matches!(call.function.kind, ExprKind::Error) {
+                unknown(cx, name, call.function.span);
+            }
+            return None;
+        }
+    };
+    let pairing = pairing?;
+    possible(cx, &drawn.rule, pairing, span).then_some(drawn)
+}
+
+fn unknown(cx: &mut Context<'_>, name: Option<&str>, span: Span) {
+    let text = cx.text(span);
+    let message = format!("there is no rule `{text}`");
+    let mut d = Diagnostic::new(network::UNKNOWN_RULE, span, message, "unknown rule");
+    d = match name.and_then(|n| nearest(n, RULES)) {
+        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
+        None => d.with_help(format!("rules are {}", RULES.join(", "))),
+    };
+    cx.report(d);
+}
+
+fn probability(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    call: &ast::Call,
+    span: Span,
+) -> Option<f64> {
+    let [p] = read(cx, call, span, "`probability(0.1)`", [needed("p")])?;
+    let e = p?;
+    let mut of_pair = false;
+    mentioned(e, &mut |name| of_pair |= ["pre", "post", "distance"].contains(&name));
+    if of_pair {
+        later(cx, e.span, "a probability that depends on the pair");
+        return None;
+    }
+    let p = constant::quantity(cx, scope, e, Some(&UnitValue::one()), "a probability")?.value;
+    if (0.0..=1.0).contains(&p) {
+        return Some(p);
+    }
+    let message = format!("a probability lies in 0 .. 1, not {p}");
+    let mut d = Diagnostic::new(network::IMPOSSIBLE_RULE, e.span, message, "impossible");
+    if p > 1.0 && p <= 100.0 {
+        d = d.with_help(format!("{p} per cent is {}", p / 100.0));
+    }
+    cx.report(d);
+    None
+}
+
+fn number(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    call: &ast::Call,
+    span: Span,
+    (usage, name): (&str, &'static str),
+) -> Option<u64> {
+    let [value] = read(cx, call, span, usage, [needed(name)])?;
+    let most = if name == "n" { i64::MAX } else { i64::from(u32::MAX) };
+    let value = constant::whole_within(cx, scope, value?, name, (0, most))?;
+    u64::try_from(value).ok()
+}
+
+fn list(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    call: &ast::Call,
+    span: Span,
+    pairing: Option<&Pairing<'_>>,
+) -> Option<Drawn> {
+    let [file] = read(cx, call, span, "`list(file(\"name.csv\"))`", [needed("file")])?;
+    let (path, at) = file_path(cx, file?)?;
+    let project = cx.project;
+    let bytes = project.data(scope.file, path)?;
+    let table = match data::read_connections(bytes) {
+        Ok(table) => table,
+        Err(fault) => {
+            report_data(cx, path, at, fault.line, &fault.message);
+            return None;
+        }
+    };
+    let pairing = pairing?;
+    let ends = [
+        ("source", total(pairing.sources), pairing.source_text),
+        ("target", total(pairing.targets), pairing.target_text),
+    ];
+    for (line, source, target) in &table.pairs {
+        for ((word, size, text), position) in ends.iter().zip([source, target]) {
+            if u64::from(*position) >= *size {
+                let what = format!("{word} {position}, but `{text}` has {size} neurons");
+                report_data(cx, path, at, *line, &what);
+                return None;
+            }
+        }
+    }
+    let lines = table.pairs.iter().map(|row| row.0);
+    let delays = table.delays.map(|delays| lines.zip(delays).collect());
+    let pairs: Vec<(u32, u32)> = table.pairs.iter().map(|row| (row.1, row.2)).collect();
+    Some(Drawn { rule: Rule::List(pairs.into()), weights: table.weights, delays })
+}
+
+/// Whether there are enough partners; reports with the numbers.
+fn possible(cx: &mut Context<'_>, rule: &Rule, p: &Pairing<'_>, span: Span) -> bool {
+    let (sources, targets) = (total(p.sources), total(p.targets));
+    let shared = common(p.sources, p.targets);
+    let alone = p.autapses == Autapses::Forbidden && shared > 0;
+    let distinct = p.multapses == Multapses::Forbidden;
+    let (wanted, available, what) = match *rule {
+        Rule::OneToOne if sources != targets => {
+            let message = format!(
+                "`one_to_one` needs equal lengths: `{}` has {sources}, `{}` has {targets}",
+                p.source_text, p.target_text
+            );
+            return refuse(cx, span, message, "lengths differ", None);
+        }
+        Rule::Indegree(k) => (u64::from(k), sources, "sources per target"),
+        Rule::Outdegree(k) => (u64::from(k), targets, "targets per source"),
+        Rule::Total(n) => (n, sources.saturating_mul(targets), "synapses"),
+        _ => return true,
+    };
+    let own = match rule {
+        Rule::Total(_) => shared,
+        _ => 1,
+    };
+    let reach = if alone { available - own.min(available) } else { available };
+    if wanted == 0 || (if distinct { wanted <= reach } else { reach > 0 }) {
+        return true;
+    }
+    let without = match (alone, distinct) {
+        (true, true) => " without autapses and multapses",
+        (true, false) => " without autapses",
+        _ => " without multapses",
+    };
+    let message = format!("{wanted} {what}{without}: there are only {reach}");
+    let help = if distinct {
+        format!("at most {reach}, or allow multapses")
+    } else {
+        "allow autapses, or connect other neurons".to_owned()
+    };
+    refuse(cx, span, message, "impossible", Some(help))
+}
+
+fn refuse(
+    cx: &mut Context<'_>,
+    span: Span,
+    message: String,
+    label: &str,
+    help: Option<String>,
+) -> bool {
+    let mut d = Diagnostic::new(network::IMPOSSIBLE_RULE, span, message, label);
+    if let Some(help) = help {
+        d = d.with_help(help);
+    }
+    cx.report(d);
+    false
+}
+
+/// Number of neurons that stand in both lists. Neither holds a neuron twice.
+fn common(a: &[Segment], b: &[Segment]) -> u64 {
+    let mut sorted = b.to_vec();
+    sorted.sort_unstable();
+    let end = |s: &Segment| u64::from(s.start) + u64::from(s.len);
+    a.iter()
+        .map(|s| {
+            let first =
+                sorted.partition_point(|t| (t.object, end(t)) <= (s.object, u64::from(s.start)));
+            sorted[first..]
+                .iter()
+                .take_while(|t| t.object == s.object && u64::from(t.start) < end(s))
+                .map(|t| end(t).min(end(s)) - u64::from(t.start.max(s.start)))
+                .sum::<u64>()
+        })
+        .sum()
+}

@@ -1,0 +1,244 @@
+//! Spike sources.
+
+use snn_connect::SpikeSource;
+use snn_diagnostics::codes::network;
+use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_numeric::{MAX_MEAN_PER_TICK, Rational, Ticks, ticks};
+use snn_syntax::ast;
+use snn_units::{UnitValue, show};
+
+use super::Builder;
+use super::families::{self, Head};
+use super::frame::{Frame, NetScope, Place};
+use super::names::later;
+use crate::arguments::{called, file_path, needed, optional, read};
+use crate::context::Context;
+use crate::data::{self, SpikeTable};
+use crate::model::{Object, ObjectKind};
+use crate::time::{self, quantity_in};
+
+const SOURCES: [&str; 3] = ["poisson", "regular", "spikes"];
+const LATER: [&str; 5] = ["inhomogeneous", "step", "sine", "ou", "dc"];
+
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn source(
+        &mut self,
+        cx: &mut Context<'a>,
+        s: &'a ast::Source,
+        frame: &Frame<'_, 'a>,
+    ) {
+        let scope = self.scope(frame, Place::Constant);
+        let member = families::member(cx, &scope, Head { name: &s.name, brackets: &s.brackets });
+        let size = member.as_ref().and_then(|m| m.size);
+        let law = law(cx, &scope, s, size, self.request.dt);
+        let Some(member) = member else {
+            self.objects.spoil(&s.name.text, s.name.span);
+            return;
+        };
+        let object = match (law, size) {
+            (Some(law), Some(size)) => Some(Object {
+                name: member.name,
+                size,
+                kind: ObjectKind::Source(law),
+                span: s.name.span,
+            }),
+            _ => None,
+        };
+        self.add(cx, &s.name, member.indices, object);
+    }
+}
+
+fn law(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    s: &ast::Source,
+    size: Option<u32>,
+    dt: Option<Rational>,
+) -> Option<SpikeSource> {
+    match called(&s.kind) {
+        Some("poisson") => poisson(cx, scope, s, dt),
+        Some("regular") => regular(cx, scope, s, dt),
+        Some("spikes") => given(cx, scope, s, size, dt),
+        Some(word) if LATER.contains(&word) => {
+            later(cx, s.kind.function.span, &format!("the source `{word}`"));
+            None
+        }
+        name => {
+            if !matches!(s.kind.function.kind, ast::ExprKind::Error) {
+                unknown(cx, name, s.kind.function.span);
+            }
+            None
+        }
+    }
+}
+
+fn unknown(cx: &mut Context<'_>, name: Option<&str>, span: Span) {
+    let text = cx.text(span);
+    let message = format!("there is no source `{text}`");
+    let mut d = Diagnostic::new(network::UNKNOWN_RULE, span, message, "unknown source");
+    d = match name.and_then(|n| nearest(n, SOURCES)) {
+        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
+        None => d.with_help(
+            "sources are poisson(rate), regular(rate, start t), spikes(file(\"name.csv\"))",
+        ),
+    };
+    cx.report(d);
+}
+
+fn hertz() -> UnitValue {
+    UnitValue::parse("Hz").expect("invariant: Hz is a unit")
+}
+
+fn poisson(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    s: &ast::Source,
+    dt: Option<Rational>,
+) -> Option<SpikeSource> {
+    let [rate] = read(cx, &s.kind, s.kind_span, "`poisson(8 Hz)`", [needed("rate")])?;
+    let rate_expr = rate?;
+    let rate = quantity_in(cx, scope, rate_expr, &hertz(), "the rate")?;
+    if rate.value < 0.0 {
+        bad_rate(
+            cx,
+            rate_expr.span,
+            format!("a rate is not negative: {}", rate.show()),
+            "negative",
+        );
+        return None;
+    }
+    let mean_per_tick = dt.map_or(0.0, |dt| rate.value * dt.to_f64());
+    if mean_per_tick > MAX_MEAN_PER_TICK {
+        let message = format!(
+            "{} is {mean_per_tick:.0} spikes per tick, at most {MAX_MEAN_PER_TICK} can be drawn",
+            rate.show()
+        );
+        bad_rate(cx, rate_expr.span, message, "too high");
+        return None;
+    }
+    Some(SpikeSource::Poisson { mean_per_tick })
+}
+
+fn bad_rate(cx: &mut Context<'_>, span: Span, message: String, label: &str) {
+    cx.report(Diagnostic::new(network::BAD_SOURCE, span, message, label));
+}
+
+fn regular(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    s: &ast::Source,
+    dt: Option<Rational>,
+) -> Option<SpikeSource> {
+    let slots = [needed("rate"), optional("start")];
+    let usage = "`regular(10 Hz)` or `regular(10 Hz, start 5 ms)`";
+    let [rate, start] = read(cx, &s.kind, s.kind_span, usage, slots)?;
+    let rate_expr = rate?;
+    let rate = quantity_in(cx, scope, rate_expr, &hertz(), "the rate");
+    let start = match start {
+        None => Some(Rational::ZERO),
+        Some(e) => time::time(cx, scope, e, "the start").and_then(|q| {
+            let negative = q.exact.is_negative();
+            if negative {
+                bad_rate(cx, e.span, format!("the first spike is at {}", q.show()), "negative");
+            }
+            (!negative).then_some(q.exact)
+        }),
+    };
+    let (rate, start) = (rate?, start?);
+    if rate.exact <= Rational::ZERO {
+        bad_rate(
+            cx,
+            rate_expr.span,
+            format!("a regular rate is positive, not {}", rate.show()),
+            "",
+        );
+        return None;
+    }
+    let dt = dt.unwrap_or(Rational::ONE);
+    let per_tick = rate.exact.checked_mul(dt);
+    let period = per_tick.and_then(|r| Rational::ONE.checked_div(r));
+    let Some((period, start)) = period.zip(start.checked_div(dt)) else {
+        bad_rate(cx, rate_expr.span, "the period has too many digits".into(), "too long");
+        return None;
+    };
+    if period < Rational::ONE {
+        let message = format!("{} is more than one spike per tick", rate.show());
+        bad_rate(cx, rate_expr.span, message, "too high for this dt");
+        return None;
+    }
+    Some(SpikeSource::Regular { start, period })
+}
+
+fn given(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    s: &ast::Source,
+    size: Option<u32>,
+    dt: Option<Rational>,
+) -> Option<SpikeSource> {
+    let usage = "`spikes(file(\"name.csv\"))`";
+    let [file] = read(cx, &s.kind, s.kind_span, usage, [needed("file")])?;
+    let (path, span) = file_path(cx, file?)?;
+    let project = cx.project;
+    let bytes = project.data(scope.file, path)?;
+    let table = match data::read_spikes(bytes) {
+        Ok(table) => table,
+        Err(fault) => {
+            report_data(cx, path, span, fault.line, &fault.message);
+            return None;
+        }
+    };
+    let (size, dt) = (size?, dt?);
+    if let Some((line, index, _)) = table.rows.iter().find(|row| row.1 >= size) {
+        let message = format!("index {index}, but `{}` has {size} trains", s.name.text);
+        report_data(cx, path, span, *line, &message);
+        return None;
+    }
+    stamped(cx, &table, dt, (path, span))
+}
+
+/// Rows as sorted (tick, index). Ticks count from 1.
+fn stamped(
+    cx: &mut Context<'_>,
+    table: &SpikeTable,
+    dt: Rational,
+    (path, span): (&str, Span),
+) -> Option<SpikeSource> {
+    let mut spikes = Vec::with_capacity(table.rows.len());
+    let (mut off_grid, mut example) = (0usize, None);
+    for (line, index, time) in &table.rows {
+        match ticks(*time, dt) {
+            Some(Ticks { count, exact }) if count > 0 => {
+                if !exact {
+                    off_grid += 1;
+                    example.get_or_insert((*line, *time, count));
+                }
+                spikes.push((count, *index));
+            }
+            _ => {
+                let message = format!(
+                    "a spike at {time} ms: the first tick ends at {dt} ms, so spikes are possible from there"
+                );
+                report_data(cx, path, span, *line, &message);
+                return None;
+            }
+        }
+    }
+    if let Some((line, time, count)) = example {
+        let ms = time::millisecond();
+        let (dt, rounded) = (show(dt.to_f64(), &ms), show(count as f64 * dt.to_f64(), &ms));
+        let message = format!("{off_grid} of {} spikes lie between ticks of {dt}", spikes.len());
+        let first = format!("the first is `{path}` line {line}: {time} ms becomes {rounded}");
+        cx.report(
+            Diagnostic::new(network::SPIKES_OFF_GRID, span, message, "rounded").with_help(first),
+        );
+    }
+    spikes.sort_unstable();
+    Some(SpikeSource::Given(spikes.into()))
+}
+
+/// A fault in a line of a data file.
+pub(super) fn report_data(cx: &mut Context<'_>, path: &str, span: Span, line: usize, what: &str) {
+    let message = format!("`{path}` line {line}: {what}");
+    cx.report(Diagnostic::new(network::BAD_DATA, span, message, "this file"));
+}
