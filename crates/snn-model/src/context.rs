@@ -21,9 +21,12 @@ pub(crate) struct Context<'a> {
     pub neurons: Neurons,
     /// All faults, in the order in which they were found.
     pub diagnostics: Vec<Diagnostic>,
+    errors: usize,
     seen: HashSet<(&'static str, Span)>,
     /// Items in which the grammar found faults: names they seem to lack may stand in a lost statement.
     broken_items: Vec<Span>,
+    /// Names reported as unknown, with the item they stand in: the next use is no new fault.
+    unknown: HashSet<(Option<Span>, String)>,
     /// Files that lost whole items.
     broken_files: HashSet<SourceId>,
 }
@@ -37,8 +40,10 @@ impl<'a> Context<'a> {
             globals: Globals::default(),
             neurons: Neurons::default(),
             diagnostics: Vec::new(),
+            errors: 0,
             seen: HashSet::new(),
             broken_items: Vec::new(),
+            unknown: HashSet::new(),
             broken_files: HashSet::new(),
         };
         for d in project.diagnostics() {
@@ -59,6 +64,7 @@ impl<'a> Context<'a> {
             return;
         }
         if self.seen.insert((d.code.id(), d.primary.span)) {
+            self.errors += usize::from(d.severity == Severity::Error);
             self.diagnostics.push(d);
         }
     }
@@ -78,14 +84,23 @@ impl<'a> Context<'a> {
         self.broken_files.contains(&source)
     }
 
+    /// Notes that a name is unknown in the item around a place; false where that was noted before.
+    pub fn note_unknown(&mut self, name: &str, place: Span) -> bool {
+        let item = self.item_around(place);
+        self.unknown.insert((item, name.to_owned()))
+    }
+
+    /// The item of a file in which a place lies.
+    fn item_around(&self, place: Span) -> Option<Span> {
+        let (_, file) = self.project.files().find(|(_, file)| file.source == place.source)?;
+        let items = &file.tree.items;
+        let after = items.partition_point(|item| item.span.start <= place.start);
+        let item = items.get(after.checked_sub(1)?)?.span;
+        contains(item, place).then_some(item)
+    }
+
     fn mark_broken(&mut self, place: Span) {
-        let project = self.project;
-        let items = project
-            .files()
-            .filter(|(_, file)| file.source == place.source)
-            .flat_map(|(_, file)| &file.tree.items);
-        let around = items.map(|item| item.span).find(|item| contains(*item, place));
-        match around {
+        match self.item_around(place) {
             Some(item) if self.broken_items.last() != Some(&item) => self.broken_items.push(item),
             Some(_) => {}
             None => {
@@ -96,12 +111,12 @@ impl<'a> Context<'a> {
 
     /// Number of errors so far.
     pub fn error_count(&self) -> usize {
-        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+        self.errors
     }
 
     /// Whether any error has been reported.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+        self.errors > 0
     }
 }
 

@@ -46,8 +46,6 @@ pub(crate) struct Signature {
     pub result: Option<UnitValue>,
     /// Index of its body in [`Globals::functions`]; none where it is faulty.
     pub body: Option<usize>,
-    /// Its name in the text.
-    pub span: Span,
 }
 
 impl Globals {
@@ -177,7 +175,6 @@ fn poison(cx: &mut Context<'_>, id: ItemId) {
                 arguments: None,
                 result: None,
                 body: None,
-                span: name.span,
             };
             cx.globals.signatures.insert(id, signature);
         }
@@ -188,18 +185,17 @@ fn poison(cx: &mut Context<'_>, id: ItemId) {
 }
 
 fn collect_item(cx: &mut Context<'_>, id: ItemId) {
+    if cx.globals.constants.contains_key(&id) || cx.globals.signatures.contains_key(&id) {
+        return;
+    }
     match &cx.item(id).kind {
         ItemKind::Const(declaration) => {
-            if !cx.globals.constants.contains_key(&id) {
-                let value = constant(cx, id.file, declaration);
-                cx.globals.constants.insert(id, value);
-            }
+            let value = constant(cx, id.file, declaration);
+            cx.globals.constants.insert(id, value);
         }
         ItemKind::Fn { name, parameters, unit, body } => {
-            if !cx.globals.signatures.contains_key(&id) {
-                let signature = function(cx, id.file, (name, parameters, unit.as_ref(), body));
-                cx.globals.signatures.insert(id, signature);
-            }
+            let signature = function(cx, id.file, (name, parameters, unit.as_ref(), body));
+            cx.globals.signatures.insert(id, signature);
         }
         _ => {}
     }
@@ -274,7 +270,6 @@ fn function(
         arguments: arguments.clone(),
         result: wanted.clone().flatten(),
         body: None,
-        span: name.span,
     };
     let Some(arguments) = arguments else { return signature };
     let spans = parameters.iter().map(|p| p.name.span).collect();

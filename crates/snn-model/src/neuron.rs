@@ -128,7 +128,10 @@ impl<'a> Statements<'a> {
                 found
             })
             .collect();
-        self.lets = order::sort(&needs).order.into_iter().map(|i| self.lets[i]).collect();
+        let sorted = order::sort(&needs);
+        if sorted.cycles.is_empty() {
+            self.lets = sorted.order.into_iter().map(|i| self.lets[i]).collect();
+        }
     }
 }
 

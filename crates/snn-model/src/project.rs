@@ -41,8 +41,6 @@ pub(crate) struct File {
 pub(crate) struct Override {
     /// The parsed text; none where it could not be parsed (reported).
     pub set: Option<snn_syntax::Set>,
-    /// The whole text.
-    pub span: Span,
 }
 
 /// What a wanted file is.
@@ -130,8 +128,7 @@ impl Project {
         let source = self.sources.add(name, text);
         let parsed = snn_syntax::parse_set(source, text);
         self.diagnostics.extend(parsed.diagnostics);
-        let span = Span::new(source, 0, text.len());
-        self.overrides.push(Override { set: parsed.value, span });
+        self.overrides.push(Override { set: parsed.value });
     }
 
     /// Faults of loading and parsing, and import cycles.

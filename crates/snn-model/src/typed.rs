@@ -282,6 +282,9 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) {
         cx.report(Diagnostic::new(types::UNKNOWN_NAME, e.span, message, "not a value here"));
         return;
     };
+    if !cx.note_unknown(name, e.span) {
+        return;
+    }
     let mut known: Vec<String> = scope.declared().into_iter().map(|d| d.name).collect();
     known.extend(cx.value_names(scope.file()));
     let mut d = Diagnostic::new(

@@ -45,6 +45,12 @@ pub(super) fn collect(cx: &mut Context<'_>, statements: &Statements<'_>) -> Symb
             symbols.add(cx, role, index, &declaration.name, unit);
         }
     }
+    // Before expressions are read: a state that was never declared is one fault, wherever it is used.
+    for (name, _) in &statements.derivatives {
+        if symbols.find(&name.text).is_none() {
+            report_no_state(cx, name, &symbols);
+        }
+    }
     symbols
 }
 
@@ -358,6 +364,9 @@ pub(super) fn report_no_state(cx: &mut Context<'_>, name: &ast::Name, symbols: &
         return;
     }
     let text = &name.text;
+    if symbols.find(text).is_none() && !cx.note_unknown(text, name.span) {
+        return;
+    }
     if let Some(other) = symbols.find(text) {
         let noun = other.role.noun();
         let message = format!("`{text}` is {noun}, a state is needed");

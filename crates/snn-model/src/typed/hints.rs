@@ -148,7 +148,7 @@ fn conversion(
     wanted: &Dimension,
 ) -> Option<Conversion> {
     let text = shown(cx, e.span)?;
-    let text = if is_atom(e) { text.to_owned() } else { format!("({text})") };
+    let text = as_factor(e, text);
     let have = typed.expr.dimension;
     let factor = wanted.div(&have);
     if have.is_dimensionless() || wanted.is_dimensionless() {
@@ -175,9 +175,21 @@ fn preferred<'n>(names: impl Iterator<Item = &'n Declared>) -> Option<&'n Declar
     names.first().copied()
 }
 
-fn is_atom(e: &ast::Expr) -> bool {
+/// The text of an expression, in parentheses where it needs them.
+fn as_factor(e: &ast::Expr, text: &str) -> String {
     use ast::ExprKind::{Call, Field, Index, Name, Number};
-    matches!(e.kind, Name(_) | Number { .. } | Call(_) | Field(..) | Index(..))
+    let atom = matches!(e.kind, Name(_) | Number { .. } | Call(_) | Field(..) | Index(..));
+    if atom || is_enclosed(text) { text.to_owned() } else { format!("({text})") }
+}
+
+/// Whether the first character opens parentheses that the last one closes.
+fn is_enclosed(text: &str) -> bool {
+    let mut depth = 0i32;
+    let closes = text.bytes().position(|byte| {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        depth == 0
+    });
+    text.starts_with('(') && closes == Some(text.len() - 1)
 }
 
 fn used_names(e: &ast::Expr) -> Vec<String> {
@@ -212,7 +224,7 @@ pub(super) fn not_plain(
         .map(|n| n.name)
         .collect();
     let text = shown(cx, e.span).unwrap_or("x");
-    let text = if is_atom(e) { text.to_owned() } else { format!("({text})") };
+    let text = as_factor(e, text);
     let noun = simple_noun(typed);
     let help = match divisors.first() {
         Some(first) => format!(
@@ -258,7 +270,14 @@ pub(super) fn wrong_dimension(
     if let Some(declared) = typed.declared {
         d = d.with_label(declared, "declared here");
     }
-    if let Some(hint) = conversion(cx, &scope.declared(), (e, typed), &unit.dimension) {
+    if unit.dimension.mul(&Dimension::TIME) == typed.expr.dimension {
+        let names = scope.declared();
+        let times = names.iter().filter(|n| n.dimension == Dimension::TIME);
+        d = d.with_help(match preferred(times) {
+            Some(tau) => format!("divide it by a time constant such as `{}`", tau.name),
+            None => "divide it by a time constant".to_owned(),
+        });
+    } else if let Some(hint) = conversion(cx, &scope.declared(), (e, typed), &unit.dimension) {
         d = d.with_help(format!("`{}` is in scope: `{}` fits", hint.name, hint.text));
         if matches!(
             typed.expr.kind,
@@ -266,8 +285,6 @@ pub(super) fn wrong_dimension(
         ) {
             d = d.with_fix(e.span, hint.text);
         }
-    } else if unit.dimension.mul(&Dimension::TIME) == typed.expr.dimension {
-        d = d.with_help("divide it by a time constant");
     }
     cx.report(d);
 }
