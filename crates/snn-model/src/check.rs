@@ -125,12 +125,14 @@ fn everything(cx: &mut Context<'_>, options: &Options, wanted: Option<ItemId>) -
             model = outcome.model;
         }
     }
-    for id in of_kind(cx, Kind::Network) {
-        static_lints(cx, id);
-        alone(cx, id, &overrides, options, unused.contains_key(&id));
+    let networks = of_kind(cx, Kind::Network);
+    for id in &networks {
+        alone(cx, *id, &overrides, options, unused.contains_key(id));
     }
-    for left in unused.into_values().flatten() {
-        left.report(cx);
+    // What is faulty may have been meant as the use.
+    if !cx.has_errors() {
+        networks.into_iter().for_each(|id| static_lints(cx, id));
+        unused.into_values().flatten().for_each(|left| left.report(cx));
     }
     model
 }
