@@ -1,1 +1,3 @@
-//! Side-by-side measurements
+//! Side-by-side measurements, and the networks they are made on.
+
+pub mod generators;

@@ -1,1 +1,19 @@
-//! Reports as tables, then text, CSV, JSON, SVG and HTML
+//! What people and machines read after a run: the JSON summary with its schema, the per-core table, the
+//! floorplan as SVG, and one offline HTML page.
+//!
+//! Everything here is a function from data to text; nothing opens a file. Start at [`RunSummary`] and
+//! [`page`].
+
+mod cores;
+mod floorplan;
+mod html;
+mod plot;
+mod summary;
+
+pub use cores::{MapSummary, core_table};
+pub use floorplan::{Colour, floorplan};
+pub use html::{Page, page};
+pub use summary::{
+    CoreTotals, ExpectationOutcome, Host, PopulationOutcome, RunSummary, Timing, TraceUnit,
+    fingerprint, run_schema,
+};

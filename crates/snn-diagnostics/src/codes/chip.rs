@@ -22,4 +22,8 @@ super::codes! {
          populations. Sources are outside the chip and have no place.";
     BAD_DIRECTIVE = "E0509", "a directive that is not understood",
         "`minimise traffic`, `minimise hops` or `minimise cores`, once; `require cores <= 8`.";
+    DOES_NOT_FIT = "E0550", "the network does not fit on the chip",
+        "A core would need more of a resource than the chip has, or the chip has too few cores. The message names the resource, what is needed and what there is; the table shows every core. The mappers have already tried with fewer neurons per core.";
+    BAD_MAP_FILE = "E0551", "a map file that cannot be used",
+        "A `.map` file belongs to one network and one chip. It must name the same populations with the same sizes, and place every neuron once.";
 }

@@ -1,0 +1,270 @@
+//! What a finished mapping asks of every core and link, recomputed from the network and the mapping alone.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use snn_chip::{ChipSpec, CoreId, Limit, Resource};
+use snn_ir::{Network, ObjectId, ObjectKind};
+
+use crate::Mapping;
+
+/// Synapses at most for which use is counted where the chip has no limits to check.
+const COUNTED: f64 = 1e8;
+
+/// A tile: column and row.
+pub type Tile = (u32, u32);
+
+/// A directed link between neighbouring tiles.
+pub type Link = (Tile, Tile);
+
+/// What a mapping uses.
+#[derive(Clone, Debug, Serialize)]
+pub struct Usage {
+    /// One entry per core in use.
+    pub cores: Vec<CoreUsage>,
+    /// Sums over the chip; none where the network is too large to count and the chip has no limits.
+    pub totals: Option<Totals>,
+    /// Packets per directed link if every neuron fires once.
+    pub links: Vec<(Link, u64)>,
+    /// Packets between pairs of cores in use (indices into `cores`).
+    pub traffic: Vec<(u32, u32, u64)>,
+}
+
+/// What one core holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct CoreUsage {
+    /// Index of the core on the chip.
+    pub core: u32,
+    /// Its tile: column and row.
+    pub tile: Tile,
+    /// Use of each resource, in the order of [`Resource::ALL`].
+    pub used: [u64; 6],
+    /// Limits in the same order; none is unlimited.
+    pub limits: [Option<u64>; 6],
+    /// Neurons of each population: name and number.
+    pub populations: Vec<(String, u32)>,
+    /// Packets sent to other cores if every neuron fires once.
+    pub packets_out: u64,
+}
+
+/// Sums over the chip if every neuron fires once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Packets between cores: over all axons, cores touched besides the neuron's own.
+    pub packets: u64,
+    /// Hops if every packet goes alone.
+    pub unicast_hops: u64,
+    /// Hops if the packets of one spike share their way (XY routes joined to a tree).
+    pub tree_hops: u64,
+    /// Packets on the busiest directed link.
+    pub busiest_link: u64,
+}
+
+/// A rule of the chip that a mapping breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// A core needs more than it has.
+    Limit {
+        /// The core.
+        core: CoreId,
+        /// Of what.
+        resource: Resource,
+        /// Needed.
+        used: u64,
+        /// Allowed, and where the chip says so.
+        limit: Limit,
+    },
+    /// A core that the chip does not have.
+    NoSuchCore(CoreId),
+    /// A neuron on no core, or on several.
+    Placed {
+        /// Object of the population.
+        object: u32,
+        /// The neuron.
+        index: u32,
+        /// On how many cores it lies.
+        times: u32,
+    },
+}
+
+/// Measures a mapping and checks every limit of the chip.
+pub fn measure(network: &Network, chip: &ChipSpec, mapping: &Mapping) -> (Usage, Vec<Violation>) {
+    let mut violations = Vec::new();
+    let core_of = placement(network, mapping, &mut violations);
+    let mut usage = Usage {
+        cores: mapping.cores.iter().map(|c| core_usage(network, chip, mapping, c)).collect(),
+        totals: None,
+        links: Vec::new(),
+        traffic: Vec::new(),
+    };
+    let limited = chip.kinds.iter().any(|k| k.limits.iter().any(|(r, _)| *r != Resource::Neurons));
+    let expected: f64 =
+        network.projections().iter().map(|p| p.projection.connector.expected_synapses()).sum();
+    if violations.is_empty() && (limited || expected <= COUNTED) {
+        count(network, chip, mapping, &core_of, &mut usage);
+    }
+    for core in &usage.cores {
+        if chip.cores().is_some_and(|n| core.core >= n) {
+            violations.push(Violation::NoSuchCore(CoreId(core.core)));
+            continue;
+        }
+        let kind = chip.kind(CoreId(core.core), mapping.mesh_width);
+        for (resource, used) in Resource::ALL.into_iter().zip(core.used) {
+            if let Some(limit) = kind.limit(resource).filter(|l| used > l.amount) {
+                let core = CoreId(core.core);
+                violations.push(Violation::Limit { core, resource, used, limit });
+            }
+        }
+    }
+    (usage, violations)
+}
+
+/// For each object, the core (index into the mapping) of each neuron.
+fn placement(
+    network: &Network,
+    mapping: &Mapping,
+    violations: &mut Vec<Violation>,
+) -> Vec<Vec<u32>> {
+    let sizes = network.objects().map(|(_, o)| o.size as usize);
+    let mut core_of: Vec<Vec<u32>> = sizes.map(|n| vec![u32::MAX; n]).collect();
+    let mut times: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for (c, core) in mapping.cores.iter().enumerate() {
+        for part in &core.parts {
+            for index in part.start..part.start.saturating_add(part.len) {
+                let place =
+                    core_of.get_mut(part.object as usize).and_then(|o| o.get_mut(index as usize));
+                match place {
+                    Some(place) if *place == u32::MAX => *place = c as u32,
+                    _ => *times.entry((part.object, index)).or_insert(1) += 1,
+                }
+            }
+        }
+    }
+    for (id, object) in network.objects() {
+        if let ObjectKind::Population(_) = object.kind {
+            let own = core_of[id.0 as usize].iter().enumerate();
+            for (index, _) in own.filter(|(_, c)| **c == u32::MAX) {
+                times.insert((id.0, index as u32), 0);
+            }
+        }
+    }
+    let placed = times.into_iter().map(|((object, index), times)| Violation::Placed {
+        object,
+        index,
+        times,
+    });
+    violations.extend(placed);
+    core_of
+}
+
+fn core_usage(
+    network: &Network,
+    chip: &ChipSpec,
+    mapping: &Mapping,
+    core: &crate::CoreAssignment,
+) -> CoreUsage {
+    let mut populations: BTreeMap<u32, u32> = BTreeMap::new();
+    for part in &core.parts {
+        *populations.entry(part.object).or_default() += part.len;
+    }
+    let known = |o: &&u32| (**o as usize) < network.objects().len();
+    let mut programs: Vec<_> = Vec::new();
+    for object in populations.keys().filter(known) {
+        if let Some(kernel) = network.kernel(ObjectId(*object))
+            && !programs.contains(&kernel)
+        {
+            programs.push(kernel);
+        }
+    }
+    let kind = chip.kind(core.core, mapping.mesh_width);
+    let mut used = [0u64; 6];
+    used[0] = populations.values().map(|n| u64::from(*n)).sum();
+    used[5] = programs.len() as u64;
+    CoreUsage {
+        core: core.core.0,
+        tile: chip.tile(core.core, mapping.mesh_width),
+        used,
+        limits: Resource::ALL.map(|r| kind.limit(r).map(|l| l.amount)),
+        populations: populations
+            .iter()
+            .filter(|(o, _)| known(o))
+            .map(|(o, n)| (network.object(ObjectId(*o)).name.clone(), *n))
+            .collect(),
+        packets_out: 0,
+    }
+}
+
+/// Counts synapses, axons and packets by going through all synapses once.
+fn count(
+    network: &Network,
+    chip: &ChipSpec,
+    mapping: &Mapping,
+    core_of: &[Vec<u32>],
+    usage: &mut Usage,
+) {
+    let cores = usage.cores.len();
+    let words = cores.div_ceil(64);
+    let sizes: Vec<usize> = core_of.iter().map(Vec::len).collect();
+    let mut reached: Vec<Vec<u64>> = sizes.iter().map(|n| vec![0u64; n * words]).collect();
+    for node in network.projections() {
+        let connector = &node.projection.connector;
+        connector.visit_targets(network.protocol.seed, 0..connector.targets.len(), |synapse| {
+            let (object, index) = connector.sources.at(synapse.source);
+            let (to, target) = connector.targets.at(synapse.target);
+            let core = core_of[to as usize][target as usize] as usize;
+            usage.cores[core].used[3] += 1;
+            reached[object as usize][index as usize * words + core / 64] |= 1 << (core % 64);
+        });
+    }
+    let mut totals = Totals { packets: 0, unicast_hops: 0, tree_hops: 0, busiest_link: 0 };
+    let mut links: BTreeMap<Link, u64> = BTreeMap::new();
+    let mut traffic: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    let mut tree: Vec<Link> = Vec::new();
+    for (object, reached) in reached.iter().enumerate() {
+        let neuron = network.kernel(ObjectId(object as u32)).is_some();
+        for (index, row) in reached.chunks(words).enumerate() {
+            let home = core_of[object][index];
+            tree.clear();
+            for core in (0..cores).filter(|c| row[c / 64] >> (c % 64) & 1 == 1) {
+                usage.cores[core].used[1] += 1;
+                if !neuron || core as u32 == home {
+                    continue;
+                }
+                let home = home as usize;
+                usage.cores[home].used[2] += 1;
+                usage.cores[home].packets_out += 1;
+                totals.packets += 1;
+                *traffic.entry((home as u32, core as u32)).or_default() += 1;
+                let way = route(usage.cores[home].tile, usage.cores[core].tile);
+                totals.unicast_hops += way.len() as u64;
+                tree.extend(way);
+            }
+            tree.sort_unstable();
+            tree.dedup();
+            totals.tree_hops += tree.len() as u64;
+            for link in &tree {
+                *links.entry(*link).or_default() += 1;
+            }
+        }
+    }
+    for core in &mut usage.cores {
+        let bits = chip.kind(CoreId(core.core), mapping.mesh_width).weight_bits;
+        core.used[4] = core.used[3] * u64::from(bits);
+    }
+    totals.busiest_link = links.values().copied().max().unwrap_or(0);
+    usage.totals = Some(totals);
+    usage.links = links.into_iter().collect();
+    usage.traffic = traffic.into_iter().map(|((a, b), n)| (a, b, n)).collect();
+}
+
+/// Directed links from tile to tile: along the row first, then along the column.
+pub(crate) fn route(from: Tile, to: Tile) -> Vec<Link> {
+    let step = |a: u32, b: u32| if b > a { a + 1 } else { a - 1 };
+    let (mut at, mut way) = (from, Vec::new());
+    while at != to {
+        let next = if at.0 != to.0 { (step(at.0, to.0), at.1) } else { (at.0, step(at.1, to.1)) };
+        way.push((at, next));
+        at = next;
+    }
+    way
+}

@@ -1,0 +1,142 @@
+//! A network running on an emulated chip.
+
+use snn_connect::Selection;
+use snn_emulator::{Checkpoint, Control, Emulator, LoadError, LoadOptions, Progress, RunError};
+use snn_map::{Mapping, assemble};
+use snn_result::{Protocol, Recorder, RecorderError, RunResult, Sample, Spike, Verdict};
+use thiserror::Error;
+
+use crate::Compiled;
+
+/// Why a session cannot begin or go on.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum SessionError {
+    /// The image cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The run ended early.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A loaded network at some tick.
+#[derive(Debug)]
+pub struct Session {
+    emulator: Emulator,
+    protocol: Protocol,
+    /// Spikes that expectations measure, in canonical order.
+    measured: Vec<Spike>,
+    measured_by: Vec<Selection>,
+}
+
+impl Session {
+    /// Loads a compiled network under a mapping, at tick 0 or where a checkpoint left off.
+    ///
+    /// # Errors
+    /// Where it is too large, or the checkpoint is of another network.
+    pub fn new(
+        compiled: &Compiled,
+        mapping: &Mapping,
+        options: &LoadOptions,
+        from: Option<&Checkpoint>,
+    ) -> Result<Self, SessionError> {
+        let image = assemble(&compiled.network, &compiled.chip, mapping);
+        let protocol = compiled.network.protocol.clone();
+        let mut measured_by = Vec::new();
+        for expectation in &protocol.expectations {
+            expectation.measure.selections(&mut measured_by);
+        }
+        let mut asked = protocol.clone();
+        asked.record_spikes.extend(measured_by.iter().cloned());
+        let emulator = match from {
+            Some(checkpoint) => Emulator::resume(&image, &asked, options, checkpoint)?,
+            None => Emulator::load(&image, &asked, options)?,
+        };
+        Ok(Self { emulator, protocol, measured: Vec::new(), measured_by })
+    }
+
+    /// Runs `ticks` more ticks. The recorder gets what the protocol records.
+    ///
+    /// # Errors
+    /// Where a state becomes NaN or infinite, or the recorder fails.
+    pub fn run(
+        &mut self,
+        ticks: u64,
+        recorder: &mut dyn Recorder,
+        watch: &mut dyn FnMut(Progress<'_>) -> Control,
+    ) -> Result<(), SessionError> {
+        let mut split = Split {
+            recorder,
+            recorded: &self.protocol.record_spikes,
+            measured_by: &self.measured_by,
+            measured: &mut self.measured,
+            warmup: self.protocol.warmup_ticks,
+            taken: Vec::new(),
+        };
+        Ok(self.emulator.run(ticks, &mut split, watch)?)
+    }
+
+    /// Ticks run since tick 0.
+    pub fn tick(&self) -> u64 {
+        self.emulator.tick()
+    }
+
+    /// What came of the run so far.
+    pub fn result(&self) -> RunResult {
+        self.emulator.result()
+    }
+
+    /// Everything needed to go on later, under any mapping and number of threads.
+    pub fn checkpoint(&self) -> Checkpoint {
+        self.emulator.checkpoint()
+    }
+
+    /// Bytes held by synapses.
+    pub fn synapse_bytes(&self) -> u64 {
+        self.emulator.synapse_bytes()
+    }
+
+    /// Worker threads in use.
+    pub fn workers(&self) -> usize {
+        self.emulator.workers()
+    }
+
+    /// Whether the expectations hold for the ticks after the warm-up, in the order of the text.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        let (after, until) = (self.protocol.warmup_ticks, self.emulator.tick());
+        let dt_ms = self.protocol.dt_ms.to_f64();
+        let expectations = self.protocol.expectations.iter();
+        expectations.map(|e| e.evaluate(&self.measured, after, until, dt_ms)).collect()
+    }
+}
+
+/// Gives the recorder what the user records, and keeps what expectations measure.
+struct Split<'a> {
+    recorder: &'a mut dyn Recorder,
+    recorded: &'a [Selection],
+    measured_by: &'a [Selection],
+    measured: &'a mut Vec<Spike>,
+    warmup: u64,
+    taken: Vec<Spike>,
+}
+
+impl Recorder for Split<'_> {
+    fn spikes(&mut self, spikes: &[Spike]) -> Result<(), RecorderError> {
+        let measured = spikes.iter().filter(|s| s.tick > self.warmup && among(self.measured_by, s));
+        self.measured.extend(measured);
+        self.taken.clear();
+        self.taken.extend(spikes.iter().filter(|s| among(self.recorded, s)));
+        if self.taken.is_empty() { Ok(()) } else { self.recorder.spikes(&self.taken) }
+    }
+
+    fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
+        self.recorder.samples(sample)
+    }
+}
+
+fn among(selections: &[Selection], spike: &Spike) -> bool {
+    selections
+        .iter()
+        .flat_map(|s| s.segments())
+        .any(|s| s.object == spike.object && (s.start..s.start + s.len).contains(&spike.index))
+}
