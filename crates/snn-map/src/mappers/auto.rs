@@ -7,7 +7,7 @@
 
 use snn_chip::{ChipSpec, CorePart, Objective, Place, Resource};
 use snn_connect::Rule;
-use snn_ir::Network;
+use snn_ir::{Network, ObjectId};
 
 use super::sequential::{mesh, sequential_with};
 use crate::grow::grow;
@@ -17,7 +17,7 @@ use crate::place::place;
 use crate::refine::Partition;
 
 /// Synapses at most that are taken apart neuron by neuron.
-const EXPANDED: f64 = 2e7;
+const EXPANDED: f64 = 5e6;
 
 /// Places a network with at most `capacity` neurons per core. Says what it did and why.
 pub fn auto(network: &Network, chip: &ChipSpec, capacity: u64) -> (Mapping, String) {
@@ -62,20 +62,19 @@ pub fn auto(network: &Network, chip: &ChipSpec, capacity: u64) -> (Mapping, Stri
     (mapping, note)
 }
 
-/// Whether any projection has a structure that a layout could follow.
+/// Whether any projection between neurons has a structure that a layout could follow: pairs that the rule
+/// names, or random pairs that leave some populations out.
 fn structured(network: &Network) -> bool {
+    let is_population = |object: u32| network.kernel(ObjectId(object)).is_some();
+    let populations = network.objects().filter(|(id, _)| is_population(id.0)).count();
     network.projections().iter().any(|node| {
         let connector = &node.projection.connector;
-        let from_neurons = connector
-            .sources
-            .segments()
-            .iter()
-            .any(|s| network.kernel(snn_ir::ObjectId(s.object)).is_some());
-        let explicit = matches!(connector.rule, Rule::List(_) | Rule::OneToOne | Rule::AllToAll);
-        // Random connections between parts of the network are a structure too.
-        let populations = network.objects().filter(|(id, _)| network.kernel(*id).is_some()).count();
-        let touched = connector.sources.segments().len().min(connector.targets.segments().len());
-        from_neurons && (explicit || touched < populations)
+        let from_neurons = connector.sources.segments().iter().any(|s| is_population(s.object));
+        let explicit = matches!(connector.rule, Rule::List(_) | Rule::OneToOne);
+        let mut reached: Vec<u32> = connector.targets.segments().iter().map(|s| s.object).collect();
+        reached.sort_unstable();
+        reached.dedup();
+        from_neurons && (explicit || reached.len() < populations)
     })
 }
 
