@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use snn_diagnostics::{Diagnostic, Severity, SourceId, Span};
+use snn_diagnostics::{Diagnostic, Severity, SourceId, Span, nearest};
 
 use crate::globals::Globals;
 use crate::names::Names;
 use crate::neuron::Neurons;
 use crate::project::Project;
+use crate::typed::{Declared, Scope};
+
+/// Names that hints of one check look at.
+const MAX_HINTS: usize = 300_000;
 
 /// One check of a project.
 pub(crate) struct Context<'a> {
@@ -25,6 +29,8 @@ pub(crate) struct Context<'a> {
     seen: HashSet<(&'static str, Span)>,
     /// Items in which the grammar found faults: names they seem to lack may stand in a lost statement.
     broken_items: Vec<Span>,
+    /// Names that hints may still look at: a file full of faults must not take quadratic time.
+    hints_left: usize,
     /// Names reported as unknown, with the item they stand in: the next use is no new fault.
     unknown: HashSet<(Option<Span>, String)>,
     /// Files that lost whole items.
@@ -43,6 +49,7 @@ impl<'a> Context<'a> {
             errors: 0,
             seen: HashSet::new(),
             broken_items: Vec::new(),
+            hints_left: MAX_HINTS,
             unknown: HashSet::new(),
             broken_files: HashSet::new(),
         };
@@ -72,6 +79,35 @@ impl<'a> Context<'a> {
     /// The text under a span.
     pub fn text(&self, span: Span) -> &'a str {
         self.project.sources.text(span)
+    }
+
+    /// The name most like a mistyped one, among those that `candidates` lists.
+    pub fn nearest(
+        &mut self,
+        name: &str,
+        candidates: impl FnOnce() -> Vec<String>,
+    ) -> Option<String> {
+        if self.hints_left == 0 {
+            return None;
+        }
+        let candidates = candidates();
+        self.hints_left = self.hints_left.saturating_sub(candidates.len());
+        nearest(name, candidates.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    /// Whether messages may still look for names.
+    pub fn may_hint(&self) -> bool {
+        self.hints_left > 0
+    }
+
+    /// The names of a scope, for a hint.
+    pub fn declared(&mut self, scope: &dyn Scope) -> Vec<Declared> {
+        if self.hints_left == 0 {
+            return Vec::new();
+        }
+        let declared = scope.declared();
+        self.hints_left = self.hints_left.saturating_sub(declared.len());
+        declared
     }
 
     /// Whether the item around a place lost statements, so that unknown names in it prove nothing.

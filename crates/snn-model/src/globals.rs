@@ -106,6 +106,9 @@ impl Context<'_> {
 
     /// Plain names of constants visible in a file.
     pub fn value_names(&self, file: FileId) -> Vec<String> {
+        if !self.may_hint() {
+            return Vec::new();
+        }
         self.names
             .visible(file)
             .filter(|(_, id)| self.kind(*id) == Kind::Const)
@@ -170,12 +173,8 @@ pub(crate) fn cycle(names: &[String], span: Span) -> Diagnostic {
 fn poison(cx: &mut Context<'_>, id: ItemId) {
     match &cx.item(id).kind {
         ItemKind::Fn { name, .. } => {
-            let signature = Signature {
-                name: name.text.clone(),
-                arguments: None,
-                result: None,
-                body: None,
-            };
+            let signature =
+                Signature { name: name.text.clone(), arguments: None, result: None, body: None };
             cx.globals.signatures.insert(id, signature);
         }
         _ => {

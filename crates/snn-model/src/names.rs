@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use snn_diagnostics::codes::types;
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{self, ItemKind};
 
 use crate::context::Context;
@@ -210,8 +210,9 @@ impl<'a> Context<'a> {
         };
         let message = format!("`{text}` is not known, {} is needed", wanted.noun());
         let mut d = Diagnostic::new(types::UNKNOWN_NAME, place, message, "unknown name");
-        let near = nearest(self.text(place), candidates.iter().map(String::as_str));
-        if let Some(near) = near {
+        let typed = self.text(place);
+        let names = candidates.clone();
+        if let Some(near) = self.nearest(typed, || names) {
             d = d.with_help(format!("did you mean `{near}`?")).with_fix(place, near);
         } else if let ItemsElsewhere::In(path) = self.library_of(text, wanted) {
             d = d.with_help(format!("the library has it: `import \"{path}\"`"));

@@ -14,7 +14,7 @@ mod operators;
 mod tests;
 
 use snn_diagnostics::codes::types;
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast;
 use snn_units::{Dimension, UnitValue, literal_to_coherent, natural_unit};
 
@@ -285,15 +285,15 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) {
     if !cx.note_unknown(name, e.span) {
         return;
     }
-    let mut known: Vec<String> = scope.declared().into_iter().map(|d| d.name).collect();
-    known.extend(cx.value_names(scope.file()));
+    let mut known = cx.value_names(scope.file());
+    known.extend(cx.declared(scope).into_iter().map(|d| d.name));
     let mut d = Diagnostic::new(
         types::UNKNOWN_NAME,
         e.span,
         format!("`{name}` is not declared"),
         "unknown name",
     );
-    if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+    if let Some(near) = cx.nearest(name, || known) {
         d = d.with_help(format!("did you mean `{near}`?")).with_fix(e.span, near);
     } else if UnitValue::parse(name).is_some() {
         d = d.with_help(format!(

@@ -376,11 +376,11 @@ pub(super) fn report_no_state(cx: &mut Context<'_>, name: &ast::Name, symbols: &
         cx.report(d);
         return;
     }
-    let states: Vec<String> =
-        symbols.iter().filter(|s| s.role == Role::State).map(|s| s.name.clone()).collect();
+    let states =
+        || symbols.iter().filter(|s| s.role == Role::State).map(|s| s.name.clone()).collect();
     let message = format!("there is no state `{text}`");
     let mut d = Diagnostic::new(codes::NOT_A_STATE, name.span, message, "unknown state");
-    d = match nearest(text, states.iter().map(String::as_str)) {
+    d = match cx.nearest(text, states) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(name.span, near),
         None => d.with_help(format!("declare it: `state {text}: mV = …`")),
     };

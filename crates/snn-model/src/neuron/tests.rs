@@ -314,3 +314,35 @@ fn later_constructs_say_so_once() {
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].code, "E0100");
 }
+
+#[test]
+fn declarations_say_what_they_are() {
+    one(&lif("").replace("input I: nA", "input I: nA = 3 nA"), "E0305", "3 nA");
+    one(&lif("receptor r: nA").replace("R * I", "R * (I + r)"), "E0304", "r");
+    one(&lif("").replace("R * I", "R * (I + n)"), "E0201", "n");
+    clean(&format!("const half = 0.5\n{}", lif("").replace("R * I", "half * R * I")));
+    // A network is no value, a constant no function.
+    let network = "network w { population n[1]: n }\n";
+    one(&format!("{network}{}", lif("").replace("R * I", "R * I * w")), "E0201", "w");
+    one(&format!("const f = 1\n{}", lif("").replace("R * I", "R * f(I)")), "E0218", "f");
+}
+
+#[test]
+fn unknown_names_count_once_per_neuron() {
+    let text = lif("w' = w / tau\nlet x = w + v").replace("E_L - v", "x - w - v");
+    one(&text, "E0301", "w");
+    let text = lif("").replace("E_L - v", "q - v").replace("v = E_L }", "v = q }");
+    one(&text, "E0201", "q");
+}
+
+#[test]
+fn blocks_run_top_to_bottom() {
+    let block = |text: &str| lif("state w: mV").replace("{ v = E_L }", &format!("{{ {text} }}"));
+    clean(&block("let x = 2 * v; w = x; w += x; w *= 2; v = E_L"));
+    one(&block("w = x; let x = 2 * v; v = x"), "E0201", "x");
+    one(&block("w *= 2 mV; v = E_L"), "E0205", "2 mV");
+    one(&block("w += 2; v = E_L"), "E0204", "2");
+    one(&block("let x = v; x = 3 mV; v = x"), "E0301", "x");
+    one(&block("let R = v; v = R"), "E0212", "R");
+    clean(&lif("state w: mV").replace("{ v = E_L }", "{ v = E_L } else { w = v }"));
+}

@@ -1,7 +1,7 @@
 //! Calls: functions of the language, draws, and `fn`.
 
 use snn_diagnostics::codes::{syntax, types};
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast;
 use snn_units::{Dimension, Exponent};
 
@@ -237,16 +237,19 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, function: &ast::Expr) {
         return;
     }
     let text = cx.text(function.span);
-    let functions = cx.names.visible(scope.file()).filter(|(_, id)| cx.kind(*id) == Kind::Fn);
-    let mut known: Vec<String> = functions.map(|(name, _)| name.to_owned()).collect();
+    let mut known: Vec<String> = Vec::new();
+    if cx.may_hint() {
+        let functions = cx.names.visible(scope.file()).filter(|(_, id)| cx.kind(*id) == Kind::Fn);
+        known.extend(functions.map(|(name, _)| name.to_owned()));
+    }
     known.extend(BUILTIN.iter().map(|(name, _)| (*name).to_owned()));
     known.extend(draws::NAMES.iter().map(|name| (*name).to_owned()));
     let message = format!("`{text}` is not a function");
     let mut d =
         Diagnostic::new(types::UNKNOWN_FUNCTION, function.span, message, "unknown function");
-    if scope.declared().iter().any(|d| d.name == text) {
+    if cx.declared(scope).iter().any(|d| d.name == text) {
         d = d.with_help(format!("`{text}` is a value: multiply with `*`"));
-    } else if let Some(near) = nearest(text, known.iter().map(String::as_str)) {
+    } else if let Some(near) = cx.nearest(text, || known) {
         d = d.with_help(format!("did you mean `{near}`?")).with_fix(function.span, near);
     }
     cx.report(d);

@@ -58,7 +58,7 @@ pub(super) fn mismatch(
         Meeting::Choice => format!("one branch is {l}, the other {r}"),
         Meeting::Arguments(name) => format!("arguments of `{name}` differ: {l} and {r}"),
     };
-    let names = scope.declared();
+    let names = cx.declared(scope);
     // A current beside a voltage becomes a voltage, on whichever side it stands.
     let right_first = left.1.expr.dimension != Dimension::CURRENT;
     let order =
@@ -133,6 +133,16 @@ fn literal_fault(
         d = d.with_label(declared, "declared here");
     }
     Some(d.with_help(format!("write `{fixed}`")).with_fix(e.span, fixed))
+}
+
+fn fitting(
+    cx: &mut Context<'_>,
+    scope: &dyn Scope,
+    guilty: (&ast::Expr, &Typed),
+    wanted: &Dimension,
+) -> Option<Conversion> {
+    let names = cx.declared(scope);
+    conversion(cx, &names, guilty, wanted)
 }
 
 struct Conversion {
@@ -217,8 +227,8 @@ pub(super) fn not_plain(
         d = d.with_label(declared, "declared here");
     }
     let used = used_names(e);
-    let divisors: Vec<String> = scope
-        .declared()
+    let divisors: Vec<String> = cx
+        .declared(scope)
         .into_iter()
         .filter(|n| n.dimension == typed.expr.dimension && !used.contains(&n.name))
         .map(|n| n.name)
@@ -271,13 +281,13 @@ pub(super) fn wrong_dimension(
         d = d.with_label(declared, "declared here");
     }
     if unit.dimension.mul(&Dimension::TIME) == typed.expr.dimension {
-        let names = scope.declared();
+        let names = cx.declared(scope);
         let times = names.iter().filter(|n| n.dimension == Dimension::TIME);
         d = d.with_help(match preferred(times) {
             Some(tau) => format!("divide it by a time constant such as `{}`", tau.name),
             None => "divide it by a time constant".to_owned(),
         });
-    } else if let Some(hint) = conversion(cx, &scope.declared(), (e, typed), &unit.dimension) {
+    } else if let Some(hint) = fitting(cx, scope, (e, typed), &unit.dimension) {
         d = d.with_help(format!("`{}` is in scope: `{}` fits", hint.name, hint.text));
         if matches!(
             typed.expr.kind,
