@@ -34,7 +34,7 @@ impl Default for Options {
 pub fn check(project: &Project, options: &Options) -> Checked<Checkup> {
     let mut cx = Context::new(project);
     everything(&mut cx, options, None);
-    let value = checkup(&mut cx);
+    let value = checkup(&cx);
     Checked::new(Some(value), in_text_order(cx))
 }
 

@@ -58,6 +58,13 @@ impl Stated {
     }
 }
 
+/// A kind of core, its tiles (x, y) and the keyword.
+struct Kind {
+    spec: CoreKind,
+    tiles: Vec<(u32, u32, Span)>,
+    span: Span,
+}
+
 struct Reader {
     scope: FileScope,
     stated: Stated,
@@ -65,7 +72,7 @@ struct Reader {
     mesh: Option<(u32, u32)>,
     tick: Option<(Rational, Span)>,
     /// The default kind comes first in the end.
-    kinds: Vec<(CoreKind, Vec<(u32, u32, Span)>, Span)>,
+    kinds: Vec<Kind>,
     per_tile: Option<(u32, Span)>,
     special: Vec<(u32, u32, usize)>,
     sound: bool,
@@ -173,7 +180,7 @@ impl Reader {
                 None => self.sound = false,
             }
         }
-        self.kinds.push((kind, places, span));
+        self.kinds.push(Kind { spec: kind, tiles: places, span });
     }
 
     fn core_item(
@@ -297,7 +304,7 @@ impl Reader {
 
     fn finish(mut self, cx: &mut Context<'_>, name: &ast::Name) -> Option<ChipSpec> {
         let default: Vec<usize> =
-            (0..self.kinds.len()).filter(|i| self.kinds[*i].1.is_empty()).collect();
+            (0..self.kinds.len()).filter(|i| self.kinds[*i].tiles.is_empty()).collect();
         match default.as_slice() {
             [] => {
                 let message = format!("chip `{}` has no core for all tiles", name.text);
@@ -313,11 +320,11 @@ impl Reader {
                 cx.report(
                     Diagnostic::new(
                         codes::CHIP_DUPLICATE,
-                        self.kinds[*second].2,
+                        self.kinds[*second].span,
                         message,
                         "again here",
                     )
-                    .with_label(self.kinds[*first].2, "first stated here")
+                    .with_label(self.kinds[*first].span, "first stated here")
                     .with_help("name the tiles of one: `core big on (0, 0) { … }`"),
                 );
                 return None;
@@ -339,7 +346,7 @@ impl Reader {
             cores_per_tile: per_tile,
             tick_ms: self.tick,
             arithmetic: self.arithmetic.unwrap_or(Arithmetic::F64),
-            kinds: self.kinds.into_iter().map(|(kind, ..)| kind).collect(),
+            kinds: self.kinds.into_iter().map(|kind| kind.spec).collect(),
             special_tiles: self.special,
         })
     }
@@ -347,8 +354,8 @@ impl Reader {
     /// Tiles of kinds of their own lie on the mesh, each once.
     fn place_kinds(&mut self, cx: &mut Context<'_>) {
         let mut taken: HashMap<(u32, u32), Span> = HashMap::new();
-        for (kind, (_, places, _)) in self.kinds.iter().enumerate() {
-            for (x, y, span) in places {
+        for (at, kind) in self.kinds.iter().enumerate() {
+            for (x, y, span) in &kind.tiles {
                 match self.mesh {
                     None => {
                         number(cx, *span, "a chip without `mesh` has no tile coordinates".into());
@@ -371,7 +378,7 @@ impl Reader {
                     );
                     self.sound = false;
                 }
-                self.special.push((*x, *y, kind));
+                self.special.push((*x, *y, at));
             }
         }
     }

@@ -5,6 +5,8 @@ mod inject;
 mod measure;
 mod on;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
@@ -242,13 +244,16 @@ fn ticks_of(
         return None;
     }
     let dt = dt?;
+    if least > 0 && duration.exact < dt {
+        let step = show(dt.to_f64(), &duration.unit);
+        bad_time(
+            cx,
+            span,
+            format!("{role} of {} is shorter than a tick of {step}", duration.show()),
+        );
+        return None;
+    }
     match time::on_grid(cx, &duration, dt, span, (codes::TIME_OFF_GRID, role)) {
-        Some(count) if count < least => {
-            let step = show(dt.to_f64(), &duration.unit);
-            let shown = duration.show();
-            bad_time(cx, span, format!("{role} of {shown} is shorter than a tick of {step}"));
-            None
-        }
         Some(count) if count <= MOST => Some(count),
         _ => {
             bad_time(cx, span, format!("{role} of {} has too many ticks", duration.show()));

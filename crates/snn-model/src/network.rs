@@ -14,6 +14,8 @@ mod population;
 mod rule;
 mod selection;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -292,8 +292,10 @@ impl Typing<'_, '_, '_> {
         }
         let (one, other) = (left.dimension.describe(), right.dimension.describe());
         let message = format!("{one} cannot be compared with {other}");
-        let mut d =
-            Diagnostic::new(types::DIMENSION, b.span, message, other).with_label(a.span, one);
+        let bare = |e: &ast::Expr| matches!(e.kind, ExprKind::Number { unit: None, .. });
+        let plain = bare(a) || bare(b);
+        let code = if plain { types::PLAIN_NUMBER } else { types::DIMENSION };
+        let mut d = Diagnostic::new(code, b.span, message, other).with_label(a.span, one);
         if right.dimension.is_dimensionless()
             && let ExprKind::Number { digits, unit: None } = &b.kind
         {
