@@ -1,4 +1,6 @@
-//! ui, stages, golden, differential, cli, and the architecture itself.
+//! ui, stages, golden, differential, cli, examples, and the architecture itself.
 
 mod architecture;
 mod differential;
+mod examples;
+mod golden;

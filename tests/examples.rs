@@ -1,0 +1,46 @@
+//! Every example compiles without a fault, and its expectations hold.
+
+use std::path::Path;
+
+use snn::emulator::{Control, LoadOptions};
+use snn::map::{MapOptions, map};
+use snn::model::Options;
+use snn::result::Collected;
+
+#[test]
+fn examples_hold_their_expectations() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "snn") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let shown = path.to_str().unwrap();
+        let read = |file: &str| std::fs::read(file).map_err(|e| e.to_string());
+        let project = snn::load(shown, text, &[], &mut |file| read(file));
+        let checkup = snn::model::check(&project, &Options::default());
+        assert!(checkup.diagnostics.is_empty(), "{shown}: {:?}", checkup.diagnostics);
+        for experiment in checkup.value.unwrap().experiments {
+            let name = &experiment.name;
+            let compiled = snn::compile(&project, Some(name), &Options::default());
+            assert!(compiled.diagnostics.is_empty(), "{shown}: {:?}", compiled.diagnostics);
+            let compiled = compiled.value.unwrap();
+            let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
+            let options = LoadOptions { threads: 2, ..LoadOptions::default() };
+            let mut session =
+                snn::Session::new(&compiled, &mapped.mapping, &options, None).unwrap();
+            let protocol = &compiled.network.protocol;
+            let ticks = protocol.warmup_ticks + protocol.run_ticks;
+            session.run(ticks, &mut Collected::default(), &mut |_| Control::Continue).unwrap();
+            assert!(!protocol.expectations.is_empty(), "{shown}: {name} expects nothing");
+            for (expectation, verdict) in protocol.expectations.iter().zip(session.verdicts()) {
+                let measured = verdict.value / expectation.unit.1;
+                assert!(verdict.holds, "{shown}: {} (measured {measured})", expectation.text);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 20, "{seen} expectations");
+}
