@@ -64,10 +64,16 @@ pub fn options(source: &Source) -> Options {
 /// Shows what was found on stderr, and gives the value where there is no error.
 pub fn shown<T>(checked: Checked<T>, sources: &SourceMap, format: Format) -> Outcome<T> {
     let failed = checked.has_errors();
-    show(&checked.diagnostics, sources, format)?;
     match checked.value {
-        Some(value) if !failed => Ok(value),
-        _ => Err(Exit::File),
+        // stdout belongs to the result: warnings are talk.
+        Some(value) if !failed => {
+            show(&checked.diagnostics, sources, Format::Human)?;
+            Ok(value)
+        }
+        _ => {
+            show(&checked.diagnostics, sources, format)?;
+            Err(Exit::File)
+        }
     }
 }
 

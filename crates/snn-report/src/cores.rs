@@ -92,18 +92,19 @@ fn sums(totals: Totals, sequential: Option<Totals>) -> String {
         head.extend(["order of the text", "ratio"]);
     }
     table.set_header(head);
-    let rows: [(&str, fn(&Totals) -> u64); 4] = [
-        ("packets between cores", |t| t.packets),
-        ("hops, one packet per core", |t| t.unicast_hops),
-        ("hops, shared ways", |t| t.tree_hops),
-        ("packets on the busiest link", |t| t.busiest_link),
+    let values = |t: Totals| [t.packets, t.unicast_hops, t.tree_hops, t.busiest_link];
+    let names = [
+        "packets between cores",
+        "hops, one packet per core",
+        "hops, shared ways",
+        "packets on the busiest link",
     ];
-    for (name, value) in rows {
-        let mut row = vec![name.to_string(), value(&totals).to_string()];
-        if let Some(base) = sequential {
-            row.push(value(&base).to_string());
-            let ratio = value(&totals) as f64 / value(&base).max(1) as f64;
-            row.push(format!("{ratio:.2}"));
+    for (i, name) in names.into_iter().enumerate() {
+        let value = values(totals)[i];
+        let mut row = vec![name.to_string(), value.to_string()];
+        if let Some(base) = sequential.map(|t| values(t)[i]) {
+            row.push(base.to_string());
+            row.push(format!("{:.2}", value as f64 / base.max(1) as f64));
         }
         table.add_row(row);
     }

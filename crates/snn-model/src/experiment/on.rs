@@ -12,9 +12,6 @@ use crate::names::{Found, ItemId, Kind};
 use crate::network::{NetScope, Network, Place};
 use crate::project::FileId;
 
-/// The chip of experiments that name none.
-const DEFAULT_CHIP: &str = "ideal";
-
 /// What stands after `on`.
 pub(super) struct On {
     /// The chip; none where it is faulty.
@@ -25,9 +22,14 @@ pub(super) struct On {
 /// The chip and mapping of an experiment; none where the name means nothing.
 pub(super) fn on(cx: &mut Context<'_>, file: FileId, e: &ast::Experiment) -> Option<On> {
     let Some(named) = &e.on else {
-        let name = ExprKind::Name(DEFAULT_CHIP.to_owned());
-        let name = ast::Expr { kind: name, span: e.name.span };
-        let chip = chip_named(cx, cx.project.chips(), &name);
+        // Experiments that name no chip run on the library's first.
+        let file = cx.project.chips();
+        let first = cx.project.file(file).tree.items.iter().find_map(|item| match &item.kind {
+            ast::ItemKind::Chip { name, .. } => Some(name.text.clone()),
+            _ => None,
+        })?;
+        let name = ast::Expr { kind: ExprKind::Name(first), span: e.name.span };
+        let chip = chip_named(cx, file, &name);
         return Some(On { chip, mapping: None });
     };
     let found = match cx.find(file, named) {
@@ -108,7 +110,7 @@ fn unknown(cx: &mut Context<'_>, file: FileId, e: &ast::Expr) {
         d = d.with_help(format!("did you mean `{near}`?")).with_fix(e.span, near);
     } else {
         d = d.with_help(
-            "chips of the library: `import \"std/chips.snn\" as chips` and `on chips.ideal`",
+            "chips of the library: `import \"std/chips.snn\" as chips` and `on chips.NAME`",
         );
     }
     cx.report(d);

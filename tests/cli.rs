@@ -1,0 +1,269 @@
+//! The command as a user meets it: real processes, real files.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The binary, built once by cargo from this workspace.
+fn binary() -> PathBuf {
+    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+            let output = Command::new(env!("CARGO"))
+                .args(["build", "-p", "snn-cli", "--message-format=json", "--quiet"])
+                .current_dir(root)
+                .stderr(Stdio::inherit())
+                .output()
+                .unwrap();
+            assert!(output.status.success());
+            let lines = String::from_utf8(output.stdout).unwrap();
+            let found = lines.lines().find_map(|line| {
+                let message: serde_json::Value = serde_json::from_str(line).ok()?;
+                Some(PathBuf::from(message["executable"].as_str()?))
+            });
+            found.unwrap()
+        })
+        .clone()
+}
+
+fn snn(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const NETWORK: &str = r#"import "std/neurons.snn" as std
+network net {
+  param N = 40, w: pA = 40 pA
+  population n[N]: std.lif_exp
+  source noise[N]: poisson(3 kHz)
+  connect noise -> n.exc { rule one_to_one; weight 70 pA; delay 1 ms }
+  connect n -> n.exc { rule probability(0.1); weight w; delay 1.5 ms }
+}
+experiment go of net {
+  dt 0.1 ms
+  run 200 ms
+  seed 5
+  record spikes of n
+  record v of n[0..2] every 1 ms
+  expect rate(n) in 1 Hz .. 200 Hz
+}
+"#;
+
+fn program(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("net.snn");
+    std::fs::write(&file, text).unwrap();
+    (folder, file)
+}
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    assert_eq!(snn(at, &["check", "net.snn"]).status.code(), Some(0));
+    assert_eq!(snn(at, &["check", "none.snn"]).status.code(), Some(4));
+    assert_eq!(snn(at, &["check"]).status.code(), Some(2));
+    assert_eq!(snn(at, &["explain", "E9999"]).status.code(), Some(2));
+    std::fs::write(at.join("empty.snn"), "").unwrap();
+    assert_eq!(snn(at, &["check", "empty.snn"]).status.code(), Some(0));
+    assert_eq!(snn(at, &["run", "empty.snn"]).status.code(), Some(1));
+    std::fs::write(at.join("bad.snn"), NETWORK.replace("70 pA", "70 mV")).unwrap();
+    let bad = snn(at, &["run", "bad.snn"]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(bad.stdout.is_empty(), "faults are talk");
+    assert!(!at.join("snn-out").exists(), "nothing is written for a faulty file");
+    let fails = NETWORK.replace("in 1 Hz .. 200 Hz", "in 1000 Hz .. 2000 Hz");
+    std::fs::write(at.join("fails.snn"), fails).unwrap();
+    assert_eq!(snn(at, &["run", "fails.snn", "--quiet"]).status.code(), Some(1));
+    let full = snn(at, &["run", "net.snn", "--max-memory", "1KiB"]);
+    assert_eq!(full.status.code(), Some(3), "{}", text(&full.stderr));
+    let latin = at.join("latin.snn");
+    std::fs::write(&latin, b"network caf\xe9 { }").unwrap();
+    assert_eq!(snn(at, &["check", "latin.snn"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_result_folder_is_complete_and_never_lost() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let first = snn(at, &["run", "net.snn", "--report", "--threads", "1"]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    assert!(first.stdout.is_empty());
+    let out = at.join("snn-out/net-go");
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let run: serde_json::Value = serde_json::from_str(&read("run.json")).unwrap();
+    assert_eq!(run["spike_hash"].as_str().unwrap().len(), 32);
+    assert_eq!(run["partial"], false);
+    let spikes = read("spikes.csv");
+    assert!(spikes.starts_with("population,index,tick,t[ms]\n"));
+    assert_eq!(
+        spikes.lines().count() as u64 - 1,
+        run["populations"][0]["spikes"].as_u64().unwrap()
+    );
+    let traces = read("traces.csv");
+    assert!(traces.starts_with("t[ms],population,index,variable,value[unit]\n"));
+    assert_eq!(traces.lines().count(), 1 + 201 * 2);
+    report_is_offline(&read("report.html"), &spikes);
+
+    let again = snn(at, &["run", "net.snn"]);
+    assert_eq!(again.status.code(), Some(4), "a full folder is not overwritten");
+    assert_eq!(read("spikes.csv"), spikes);
+    let forced =
+        snn(at, &["run", "net.snn", "--force", "--threads", "2", "--mapper", "sequential"]);
+    assert_eq!(forced.status.code(), Some(0));
+    assert_eq!(read("spikes.csv"), spikes, "threads and mapper change nothing");
+    assert_eq!(read("traces.csv"), traces);
+    let left: Vec<_> = std::fs::read_dir(at.join("snn-out")).unwrap().collect();
+    assert_eq!(left.len(), 1, "no temporary folder is left");
+}
+
+/// No address of a network; the marks of the raster are the rows of spikes.csv in its window.
+fn report_is_offline(html: &str, spikes: &str) {
+    for address in ["http://", "https://", "src=", "href=", "@import", "url("] {
+        assert!(!html.contains(address), "the report contains {address}");
+    }
+    let data = html.split("id=\"raster\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let window = data["window_ms"].as_array().unwrap();
+    let (from, to) = (window[0].as_f64().unwrap(), window[1].as_f64().unwrap());
+    let mut marks: Vec<(u64, u64)> = data["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| ((m[0].as_f64().unwrap() * 1e6) as u64, m[1].as_u64().unwrap()))
+        .collect();
+    let mut rows: Vec<(u64, u64)> = spikes
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|c| (c[3].parse::<f64>().unwrap(), c[1].parse().unwrap()))
+        .filter(|(t, _)| (from..=to).contains(t))
+        .map(|(t, index)| ((t * 1e6) as u64, index))
+        .collect();
+    marks.sort_unstable();
+    rows.sort_unstable();
+    assert!(!rows.is_empty());
+    assert_eq!(marks, rows);
+}
+
+#[test]
+fn overrides_are_checked_and_seeds_matter() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let hash = |arguments: &[&str]| {
+        let mut all = vec!["run", "net.snn", "--force", "--quiet"];
+        all.extend(arguments);
+        let output = snn(at, &all);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let run = std::fs::read_to_string(at.join("snn-out/net-go/run.json")).unwrap();
+        let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+        run["spike_hash"].as_str().unwrap().to_string()
+    };
+    let base = hash(&[]);
+    assert_eq!(hash(&["--seed", "5"]), base);
+    assert_ne!(hash(&["--seed", "6"]), base);
+    assert_eq!(hash(&["--set", "net.w=0.04 nA"]), base);
+    assert_ne!(hash(&["--set", "net.w=80 pA"]), base);
+    let wrong = snn(at, &["run", "net.snn", "--set", "net.w=3 mV", "--force"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("--set 1"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn a_saved_run_goes_on_as_if_never_interrupted() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let run = |arguments: &[&str]| {
+        let output = snn(at, arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    };
+    let hash = |folder: &str| {
+        let run = std::fs::read_to_string(at.join(folder).join("run.json")).unwrap();
+        let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+        run["spike_hash"].as_str().unwrap().to_string()
+    };
+    run(&["run", "net.snn", "--quiet", "--out", "whole"]);
+    run(&["run", "net.snn", "--quiet", "--out", "a", "--set", "go.run=50 ms", "--save-state", "s"]);
+    for (out, threads) in [("b", "1"), ("c", "2"), ("d", "1")] {
+        let continued = [
+            "run",
+            "net.snn",
+            "--quiet",
+            "--out",
+            out,
+            "--set",
+            "go.run=50 ms",
+            "--from-state",
+            "s",
+            "--save-state",
+            "s",
+            "--threads",
+            threads,
+        ];
+        run(&continued);
+    }
+    assert_eq!(hash("d"), hash("whole"));
+    std::fs::write(at.join("s"), "something else").unwrap();
+    let spoilt = snn(at, &["run", "net.snn", "--out", "e", "--from-state", "s"]);
+    assert_eq!(spoilt.status.code(), Some(1));
+}
+
+#[test]
+fn every_command_answers() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let out = |arguments: &[&str]| {
+        let output = snn(at, arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(out(&["list", "net.snn"]).contains("param w: pA = 40 pA"));
+    assert!(out(&["explain", "E0101"]).starts_with("E0101"));
+    assert!(out(&["explain", "--decisions", "net.snn"]).contains("exact propagators"));
+    for emit in ["ast", "model", "ir", "dot", "map", "image"] {
+        assert!(!out(&["compile", "net.snn", "--emit", emit]).is_empty(), "{emit}");
+    }
+    assert!(out(&["map", "net.snn"]).contains("packets between cores"));
+    assert!(out(&["map", "net.snn", "--why", "n"]).contains("n lies on"));
+    let json = out(&["map", "net.snn", "--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["usage"]["cores"].is_array());
+    out(&["map", "net.snn", "--map-out", "net.map", "--svg", "plan.svg"]);
+    assert!(std::fs::read_to_string(at.join("plan.svg")).unwrap().starts_with("<svg"));
+    out(&["map", "net.snn", "--mapper", "import:net.map"]);
+    assert!(out(&["test", "net.snn"]).contains("ok"));
+    out(&["new", "first"]);
+    assert!(out(&["test", "first.snn"]).contains("ok"));
+    out(&["fmt", "net.snn"]);
+    out(&["fmt", "--check", "net.snn"]);
+    assert!(out(&["completions", "bash"]).contains("snn"));
+    out(&["man", "pages"]);
+    assert!(at.join("pages/snn.1").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_recorded() {
+    let (folder, _) = program(
+        &NETWORK
+            .replace("run 200 ms", "run 100000 s")
+            .replace("record v of n[0..2] every 1 ms", ""),
+    );
+    let mut child = Command::new(binary())
+        .args(["run", "net.snn"])
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let asked = std::time::Instant::now();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(asked.elapsed().as_secs() < 10, "{:?}", asked.elapsed());
+    let run = std::fs::read_to_string(folder.path().join("snn-out/net-go/run.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&run).unwrap()["partial"], true);
+}

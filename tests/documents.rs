@@ -1,0 +1,36 @@
+//! Documents that are generated are current. `UPDATE_DOCUMENTS=1 cargo test --workspace documents` writes
+//! them.
+
+use std::path::Path;
+
+fn current(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(name);
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == text, "{name} is not current: run with UPDATE_DOCUMENTS=1");
+}
+
+#[test]
+fn run_schema_is_current() {
+    current("spec/schema/run.schema.json", &snn::report::run_schema());
+}
+
+#[test]
+fn units_are_current() {
+    current("spec/units.md", &snn::units::units_markdown());
+}
+
+#[test]
+fn every_code_is_listed() {
+    let mut text = String::from(
+        "# Codes\n\nEvery message has a stable code; `snn explain CODE` prints the text below it here.\n",
+    );
+    let mut codes: Vec<_> = snn::diagnostics::Code::all().collect();
+    codes.sort_by_key(|c| (c.id()[1..].to_string(), c.id()));
+    for code in codes {
+        text += &format!("\n## {}: {}\n\n{}\n", code.id(), code.title(), code.text());
+    }
+    current("spec/codes.md", &text);
+}
