@@ -1,5 +1,7 @@
 //! Constants of networks, chips and experiments: numbers with units, arrays, exact times.
 
+use std::sync::Arc;
+
 use snn_diagnostics::codes::{network, syntax, types};
 use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::Rational;
@@ -16,7 +18,7 @@ pub(crate) enum Constant {
     /// One number.
     Number(Quantity),
     /// Elements or rows, all alike in unit and length; never empty of meaning: rows may be empty.
-    Array(Vec<Constant>),
+    Array(Arc<[Constant]>),
     /// Faulty, and reported.
     Poison,
 }
@@ -58,7 +60,7 @@ impl Constant {
 /// A scope whose names have exact values.
 pub(crate) trait ConstantScope: Scope + Exact {
     /// The array that an expression names, where it names one.
-    fn array(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Vec<Constant>>;
+    fn array(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Arc<[Constant]>>;
 }
 
 /// A number, or an array of them. `unit` is the declared one; `role` names it in messages.
@@ -70,7 +72,7 @@ pub(crate) fn constant(
     role: &str,
 ) -> Option<Constant> {
     if let ast::ExprKind::Array(elements) = &e.kind {
-        return array(cx, scope, elements, unit, role).map(Constant::Array);
+        return array(cx, scope, elements, unit, role).map(|list| Constant::Array(list.into()));
     }
     if is_file(e) {
         cx.report(Diagnostic::new(

@@ -1,5 +1,7 @@
 //! The scope of constants outside networks: the constants of the file, nothing else.
 
+use std::sync::Arc;
+
 use snn_numeric::Rational;
 use snn_syntax::ast;
 
@@ -41,7 +43,7 @@ impl Exact for FileScope {
 }
 
 impl ConstantScope for FileScope {
-    fn array(&self, _: &mut Context<'_>, _: &ast::Expr) -> Option<Vec<Constant>> {
+    fn array(&self, _: &mut Context<'_>, _: &ast::Expr) -> Option<Arc<[Constant]>> {
         None
     }
 }

@@ -93,6 +93,7 @@ pub(crate) fn instantiate<'a>(
         projections: Vec::new(),
         names: connect::Names::default(),
         spent: 0,
+        segments: 0,
         neurons_in_all: 0,
     };
     let mut frame = Frame::default();
@@ -126,6 +127,7 @@ struct Builder<'r, 'a> {
     projections: Vec<Projection>,
     names: connect::Names,
     spent: usize,
+    segments: usize,
     neurons_in_all: u64,
 }
 
@@ -230,6 +232,22 @@ impl<'a> Builder<'_, 'a> {
             );
         }
         false
+    }
+
+    /// Counts the pieces of a selection that is kept; a selection of many small populations, taken in many
+    /// steps, would fill the memory.
+    fn keep(&mut self, cx: &mut Context<'a>, segments: usize, span: Span) -> bool {
+        let most = self.request.max_objects.saturating_mul(10);
+        let before = self.segments;
+        self.segments = before.saturating_add(segments);
+        if before <= most && self.segments > most {
+            let message = format!("selections of this network have more than {most} pieces");
+            cx.report(
+                Diagnostic::new(codes::TOO_MANY_OBJECTS, span, message, "the limit is passed here")
+                    .with_help("one larger population instead of a family has one piece"),
+            );
+        }
+        self.segments <= most
     }
 
     /// Draws are keyed by a hash of the qualified name.

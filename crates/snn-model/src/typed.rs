@@ -130,21 +130,8 @@ pub(crate) fn type_condition(
     scope: &dyn Scope,
     e: &ast::Expr,
 ) -> Option<model::Expr> {
-    let typed = typed(cx, scope, e)?;
-    if typed.sort == Sort::Truth {
-        return Some(typed.expr);
-    }
-    let what = hints::describe(cx, &typed);
-    cx.report(
-        Diagnostic::new(
-            types::NOT_A_CONDITION,
-            e.span,
-            format!("a condition is needed, {what}"),
-            "not a condition",
-        )
-        .with_help("compare it, as in `v >= V_th`"),
-    );
-    None
+    let typed = typed(cx, scope, e);
+    as_condition(cx, e, typed)
 }
 
 /// Number or truth value.
@@ -184,32 +171,69 @@ impl Typed {
 }
 
 fn number(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed> {
-    let typed = typed(cx, scope, e)?;
+    let typed = typed(cx, scope, e);
+    as_number(cx, e, typed)
+}
+
+fn as_number(cx: &mut Context<'_>, e: &ast::Expr, typed: Option<Typed>) -> Option<Typed> {
+    let typed = typed?;
     if typed.sort == Sort::Number {
         return Some(typed);
     }
+    let message = "a number is needed, this is a condition";
     cx.report(
-        Diagnostic::new(
-            types::NOT_A_NUMBER,
-            e.span,
-            "a number is needed, this is a condition",
-            "true or false",
-        )
-        .with_help("choose numbers by it: `if condition then 1 else 0`"),
+        Diagnostic::new(types::NOT_A_NUMBER, e.span, message, "true or false")
+            .with_help("choose numbers by it: `if condition then 1 else 0`"),
     );
     None
 }
 
+fn as_condition(cx: &mut Context<'_>, e: &ast::Expr, typed: Option<Typed>) -> Option<model::Expr> {
+    let typed = typed?;
+    if typed.sort == Sort::Truth {
+        return Some(typed.expr);
+    }
+    let message = format!("a condition is needed, {}", hints::describe(cx, &typed));
+    cx.report(
+        Diagnostic::new(types::NOT_A_CONDITION, e.span, message, "not a condition")
+            .with_help("compare it, as in `v >= V_th`"),
+    );
+    None
+}
+
+/// A step of typing: operands first, then their operator.
+enum Step<'e> {
+    Operands(&'e ast::Expr),
+    Operator(&'e ast::Expr),
+}
+
+/// Operators are walked with a stack of their own, because chains of them may be long; only calls recurse,
+/// and the parser bounds their brackets.
 fn typed(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed> {
-    match &e.kind {
-        ast::ExprKind::Error => None,
-        ast::ExprKind::Number { digits, unit } => literal(cx, digits, unit.as_ref(), e.span),
-        ast::ExprKind::Bool(value) => {
-            let zero =
-                || Box::new(Typed::new(ExprKind::Number(0.0), Dimension::NUMBER, e.span).expr);
-            let op = if *value { Binary::Eq } else { Binary::Ne };
-            Some(Typed::truth(ExprKind::Binary(op, zero(), zero()), e.span))
+    let mut steps = vec![Step::Operands(e)];
+    let mut values: Vec<Option<Typed>> = Vec::new();
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Operands(e) => match operators::operands(e) {
+                [None, ..] => values.push(leaf(cx, scope, e)),
+                operands => {
+                    steps.push(Step::Operator(e));
+                    steps.extend(operands.into_iter().rev().flatten().map(Step::Operands));
+                }
+            },
+            Step::Operator(e) => {
+                let value = operators::operator(cx, scope, e, &mut values);
+                values.push(value);
+            }
         }
+    }
+    values.pop().flatten()
+}
+
+fn leaf(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed> {
+    match &e.kind {
+        ast::ExprKind::Number { digits, unit } => literal(cx, digits, unit.as_ref(), e.span),
+        ast::ExprKind::Bool(value) => Some(boolean(*value, e.span)),
         ast::ExprKind::Name(_) | ast::ExprKind::Field(..) | ast::ExprKind::Index(..) => {
             reference(cx, scope, e)
         }
@@ -217,13 +241,20 @@ fn typed(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed
             Resolution::Unknown => calls::call(cx, scope, call, e.span),
             known => resolved(known, e.span),
         },
-        ast::ExprKind::Unary(op, a) => operators::unary(cx, scope, *op, a, e.span),
-        ast::ExprKind::Binary(op, a, b) => operators::binary(cx, scope, *op, (a, b), e.span),
-        ast::ExprKind::If(c, a, b) => operators::choice(cx, scope, (c, a, b), e.span),
         ast::ExprKind::Text(_) => not_a_value(cx, e.span, "a text"),
         ast::ExprKind::Range(..) => not_a_value(cx, e.span, "a range"),
         ast::ExprKind::Array(_) => not_a_value(cx, e.span, "an array"),
+        ast::ExprKind::Error
+        | ast::ExprKind::Unary(..)
+        | ast::ExprKind::Binary(..)
+        | ast::ExprKind::If(..) => None,
     }
+}
+
+fn boolean(value: bool, span: Span) -> Typed {
+    let zero = || Box::new(Typed::new(ExprKind::Number(0.0), Dimension::NUMBER, span).expr);
+    let op = if value { Binary::Eq } else { Binary::Ne };
+    Typed::truth(ExprKind::Binary(op, zero(), zero()), span)
 }
 
 fn not_a_value(cx: &mut Context<'_>, span: Span, what: &str) -> Option<Typed> {

@@ -5,10 +5,12 @@
 //! and the parser library. Start at [`ast`].
 //!
 //! The way of a text: `lexer` makes tokens and comments, `tree` makes groups of brackets, `parse` cuts
-//! groups into statements and hands each to a parser of `grammar`; what fails is explained by `mistakes`.
+//! groups into statements and hands each to a parser of `grammar`; what fails is explained by
+//! `mistakes`. `format` works on tokens and comments alone.
 
 pub mod ast;
 mod fault;
+mod format;
 mod grammar;
 mod layer;
 mod lexer;
@@ -19,5 +21,6 @@ mod token;
 mod tree;
 mod word;
 
+pub use format::format;
 pub use parse::{Set, parse, parse_expression, parse_set};
 pub use word::RESERVED;

@@ -6,7 +6,7 @@ mod experiment;
 mod file;
 mod network;
 mod neuron;
-mod split;
+pub(crate) mod split;
 
 use std::collections::{HashMap, VecDeque};
 

@@ -12,9 +12,6 @@ super::codes! {
         "Every chip has a `core { ... }` that serves all tiles without a kind of their own.";
     DELAY_OUTSIDE_CHIP = "E0505", "a delay that the chip cannot hold",
         "The chip states the delays that its cores can keep, in ticks. Change the delay, the tick, or the chip.";
-    UNKNOWN_CHIP = "E0506", "no such chip, mapping or network",
-        "After `on` stands a mapping of this network or a chip; after `onto` a chip; after `of` a network. Names of imported \
-         files with an alias are written with it: `chips.ideal`.";
     WRONG_NETWORK = "E0507", "a mapping of another network",
         "A mapping places the populations of one network; an experiment on it must be of the same network.";
     BAD_PLACE = "E0508", "a place that cannot be",

@@ -9,8 +9,6 @@ super::codes! {
         "The chip fixes the time of a tick. Leave `dt` out, or run on another chip.";
     BAD_TIME = "E0604", "a time that cannot be",
         "dt is positive; run and sampling intervals are at least one tick; times are not negative.";
-    UNKNOWN_NETWORK = "E0605", "no such network",
-        "After `of` stands a network of this file or of an import.";
     UNKNOWN_PARAMETER = "E0606", "no such parameter of the network",
         "Arguments of an experiment and `--set` change parameters that the network declares with `param`.";
     BAD_INJECT = "E0607", "a current that cannot be injected",

@@ -21,9 +21,6 @@ super::codes! {
     WRONG_ARGUMENT = "E0407", "an argument does not fit",
         "Values at a population are given as `name = value`, where the name is a parameter or a state of the neuron model. \
          Rules, sources and waveforms take the arguments that the message lists.";
-    NOT_A_NEURON = "E0408", "not a neuron model",
-        "After the colon of a population stands a neuron model: `population E[100]: lif(tau = 20 ms)`. Models of an imported \
-         file with an alias are written `std.lif_delta`.";
     UNKNOWN_RULE = "E0409", "no such rule, source or waveform",
         "Rules: all_to_all, one_to_one, probability(p), indegree(k), outdegree(k), total(n), list(file(\"x.csv\")). \
          Sources: poisson(rate), regular(rate, start t), spikes(file(\"x.csv\")). Waveforms: step(amplitude, from a, to b), \
@@ -37,8 +34,6 @@ super::codes! {
     NO_RECEPTOR = "E0412", "no such receptor",
         "A connection ends at a receptor of the target: `connect A -> B.exc`. The message lists the receptors of the model. \
          An `input` is fed by `inject`, not by spikes.";
-    PARAMETER_CYCLE = "E0413", "parameters depend on each other in a circle",
-        "Parameters may be written in any order and use each other, but following the uses must end at numbers.";
     PARAMETER_WITHOUT_VALUE = "E0414", "a parameter has no value",
         "A parameter without a default is given by the experiment, `experiment e of net(k = 3)`, or on the command line, \
          `--set net.k=3`.";

@@ -64,7 +64,14 @@ impl<'a> Builder<'_, 'a> {
         c: &'a ast::Connect,
         frame: &Frame<'_, 'a>,
     ) {
+        if self.segments > self.request.max_objects.saturating_mul(10) {
+            return;
+        }
         if let Some(mut projection) = self.projection(cx, c, frame) {
+            let pieces = projection.sources.segments().len() + projection.targets.segments().len();
+            if !self.keep(cx, pieces, c.span) {
+                return;
+            }
             let name = match &c.name {
                 Some(name) => {
                     let steps: String = frame.steps.iter().map(|i| format!("[{i}]")).collect();

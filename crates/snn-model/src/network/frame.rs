@@ -1,6 +1,7 @@
 //! Names inside a network while it is written out: parameters, lets, loop variables.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use snn_connect::Segment;
 use snn_diagnostics::codes::network;
@@ -294,7 +295,7 @@ impl Exact for NetScope<'_, '_> {
 }
 
 impl ConstantScope for NetScope<'_, '_> {
-    fn array(&self, _: &mut Context<'_>, e: &ast::Expr) -> Option<Vec<Constant>> {
+    fn array(&self, _: &mut Context<'_>, e: &ast::Expr) -> Option<Arc<[Constant]>> {
         match self.stored(e)? {
             Constant::Array(list) => Some(list.clone()),
             _ => None,

@@ -160,6 +160,7 @@ pub(crate) struct Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Idle,
+    Unreached,
     CannotFire,
 }
 
@@ -168,16 +169,16 @@ impl Use {
     pub fn of(network: &Network<'_>, driven: &HashSet<u32>, observed: &HashSet<u32>) -> Self {
         let sends: HashSet<u32> = ends(&network.projections, |p| &p.sources);
         let receives: HashSet<u32> = ends(&network.projections, |p| &p.targets);
+        let alive = alive(network, driven);
         let mut useless = HashMap::new();
         let mut useful = HashSet::new();
         for (object, id) in network.objects.list().iter().zip(0u32..) {
-            let reached = receives.contains(&id) || driven.contains(&id);
-            let fault = if !reached && !sends.contains(&id) && !observed.contains(&id) {
-                Some(Fault::Idle)
-            } else if !reached && stays_silent(object, &network.neurons) {
-                Some(Fault::CannotFire)
-            } else {
-                None
+            let used = [&sends, &receives, driven, observed].iter().any(|set| set.contains(&id));
+            let fault = match (used, alive[id as usize]) {
+                (false, _) => Some(Fault::Idle),
+                (true, false) if receives.contains(&id) => Some(Fault::Unreached),
+                (true, false) => Some(Fault::CannotFire),
+                (true, true) => None,
             };
             match fault {
                 Some(fault) => {
@@ -210,6 +211,15 @@ impl Use {
                     format!("`{name}` is connected to nothing, and neither driven nor observed"),
                     "does nothing",
                 ),
+                Fault::Unreached => Diagnostic::new(
+                    network::CANNOT_FIRE,
+                    span,
+                    format!(
+                        "`{name}` can never fire: what connects to it can never fire, and it starts at rest \
+                         below threshold"
+                    ),
+                    "no spike reaches it",
+                ),
                 Fault::CannotFire => Diagnostic::new(
                     network::CANNOT_FIRE,
                     span,
@@ -225,6 +235,36 @@ impl Use {
             });
         }
     }
+}
+
+/// Objects that may fire: sources, what is driven, what may fire by itself, and all these reach.
+fn alive(network: &Network<'_>, driven: &HashSet<u32>) -> Vec<bool> {
+    let objects = network.objects.list();
+    let mut alive = vec![false; objects.len()];
+    let mut reaches: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, projection) in network.projections.iter().enumerate() {
+        for s in projection.sources.segments() {
+            reaches.entry(s.object).or_default().push(at);
+        }
+    }
+    let mut passed = vec![false; network.projections.len()];
+    let mut next: Vec<u32> = (0u32..)
+        .zip(objects)
+        .filter(|(id, o)| driven.contains(id) || !stays_silent(o, &network.neurons))
+        .map(|(id, _)| id)
+        .collect();
+    while let Some(id) = next.pop() {
+        if std::mem::replace(&mut alive[id as usize], true) {
+            continue;
+        }
+        for at in reaches.get(&id).into_iter().flatten() {
+            if !std::mem::replace(&mut passed[*at], true) {
+                let targets = network.projections[*at].targets.segments();
+                next.extend(targets.iter().map(|s| s.object));
+            }
+        }
+    }
+    alive
 }
 
 fn ends(

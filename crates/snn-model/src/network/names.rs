@@ -177,6 +177,11 @@ impl<'a> Builder<'_, 'a> {
                 _ => {}
             }
             let meaning = self.meaning(cx, frame, node, pass);
+            if let Meaning::Selection(Some(segments)) = &meaning
+                && !self.keep(cx, segments.len(), node.name.span)
+            {
+                return;
+            }
             frame.define(&node.name.text, meaning, node.name.span);
         }
     }

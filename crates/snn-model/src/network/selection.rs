@@ -141,14 +141,14 @@ fn family_members(
         text.push_str(&shown);
         ranges.push(range);
     }
-    let single = ranges.len() == family.depth && ranges.iter().all(|r| r.end - r.start == 1);
-    let found: Vec<Option<u32>> = if single {
+    let one = ranges.len() == family.depth && ranges.iter().all(single);
+    let found: Vec<Option<u32>> = if one {
         let exact: Vec<i64> = ranges.iter().map(|r| r.start).collect();
         family.member(&exact).into_iter().collect()
     } else {
         family.members(|own| ranges.iter().zip(own).all(|(r, i)| r.contains(i))).collect()
     };
-    let wanted = ranges.first().map_or(0, |r| r.end - r.start);
+    let wanted = ranges.first().map_or(0, |r| r.end.saturating_sub(r.start));
     let missing = found.is_empty()
         || (ranges.len() == 1 && family.depth == 1 && (found.len() as i64) < wanted);
     if missing {
@@ -198,7 +198,7 @@ fn views(
         let (first, end) = (u64::try_from(range.start).ok(), u64::try_from(range.end).ok());
         let (Some(first), Some(end)) = (first.filter(|f| *f < size), end.filter(|e| *e <= size))
         else {
-            let outside = if range.end - range.start == 1 { range.start } else { range.end - 1 };
+            let outside = if single(&range) { range.start } else { range.end - 1 };
             let message = format!(
                 "`{}` has {size} neuron{}, with indices 0 .. {}: there is no {outside}",
                 picked.text,
@@ -215,6 +215,11 @@ fn views(
         picked.text.push_str(&shown);
     }
     Some(picked)
+}
+
+/// Whether a range holds one index.
+fn single(range: &Range<i64>) -> bool {
+    range.start.checked_add(1) == Some(range.end)
 }
 
 /// `[5]` or `[0..100]`: a half-open range, and the bracket with numbers.

@@ -382,6 +382,97 @@ fn what_does_nothing_is_warned_about() {
 }
 
 #[test]
+fn what_no_spike_reaches_is_warned_about() {
+    let chain = |rest: &str| {
+        let c = |from, to| {
+            format!("connect {from} -> {to}.psp {{ rule one_to_one; weight 1 mV; delay 1 ms }}")
+        };
+        let body = format!(
+            "population A[1]: lif(rest = {rest})\npopulation B[1]: lif\npopulation C[1]: lif\n{}\n{}",
+            c("A", "B"),
+            c("B", "C")
+        );
+        experiment(&body, "record spikes of A + B + C")
+    };
+    model(&chain("20 mV"));
+    let silent: Vec<_> =
+        whole(&chain("0 mV"), &[], &[]).into_iter().map(|f| (f.code, f.at)).collect();
+    assert_eq!(silent, [("W0404", "A".into()), ("W0404", "B".into()), ("W0404", "C".into())]);
+}
+
+#[test]
+fn names_with_one_key_are_refused() {
+    let mut seen = std::collections::HashMap::new();
+    let (a, b) = (0..2_000_000)
+        .map(|i| format!("p{i}"))
+        .find_map(|name| {
+            let key = snn_numeric::object_key(&format!("net/{name}"));
+            seen.insert(key, name.clone()).map(|first| (first, name))
+        })
+        .expect("names with one hash are frequent among millions");
+    let body =
+        format!("population {a}[1]: lif(rest = 20 mV)\npopulation {b}[1]: lif(rest = 20 mV)");
+    one_of(&experiment(&body, &format!("record spikes of {a} + {b}")), "E0417", &b);
+}
+
+#[test]
+fn constants_of_the_file_and_exact_times() {
+    let text = connected("rule all_to_all; weight w; delay d");
+    let text = format!("const w = 2 * 0.25 mV\nconst d: ms = 3 * 0.1 ms\n{text}");
+    let m = model(&text);
+    assert!(matches!(m.projections[0].weight, Value::Constant(w) if w == 0.5));
+    assert!(matches!(m.projections[0].delay, Value::Constant(d) if d == 3.0));
+}
+
+#[test]
+fn selections_of_very_large_ranges_do_not_overflow() {
+    let lo = i64::MIN + 1;
+    for index in [format!("{lo}..{}", i64::MAX), format!("{}", i64::MAX), format!("{lo}")] {
+        let body = "for i in 0..2 { population L[i][5]: lif(rest = 20 mV) }\npopulation A[5]: lif(rest = 20 mV)";
+        let run = "record spikes of L + A";
+        one_of(&experiment(body, &format!("{run}\nrecord spikes of L[{index}]")), "E0404", &index);
+        one_of(&experiment(body, &format!("{run}\nrecord spikes of A[{index}]")), "E0404", &index);
+    }
+}
+
+#[test]
+fn selections_in_many_pieces_are_bounded() {
+    let body = "for i in 0..2000 { population L[i][1]: lif(rest = 20 mV) }
+      for i in 0..2000 { connect L -> L.psp { rule all_to_all; weight 1 mV; delay 1 ms } }";
+    let fault = one_of(&network(body), "E0415", "connect L -> L.psp");
+    assert!(fault.message.contains("pieces"), "{}", fault.message);
+}
+
+proptest::proptest! {
+    /// A selection of the language is the slice and concatenation of lists that it looks like.
+    #[test]
+    fn a_selection_is_a_list(parts in proptest::collection::vec((0usize..2, 0usize..20, 1usize..20), 1..4), cut in 0usize..12) {
+        let mut text = Vec::new();
+        let mut neurons: Vec<(u32, u32)> = Vec::new();
+        for (object, start, len) in parts {
+            let size = if object == 0 { 10 } else { 20 };
+            let start = start % size;
+            let end = (start + len).min(size);
+            text.push(format!("{}[{start}..{end}]", ["A", "B"][object]));
+            neurons.extend((start..end).map(|i| (object as u32, i as u32)));
+        }
+        let cut = cut % neurons.len();
+        let sum = text.join(" + ");
+        let body = PAIR.replace("B[20]: lif", "B[20]: lif(rest = 20 mV)") + &format!("let some = {sum}");
+        let program = experiment(&body, &format!("record spikes of A + B\nrecord spikes of some[{cut}..{}]", neurons.len()));
+        let mut distinct = neurons.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() < neurons.len() {
+            one_of(&program, "E0406", &sum);
+        } else {
+            let m = model(&program);
+            proptest::prop_assert_eq!(m.protocol.record_spikes[1].iter().collect::<Vec<_>>(), neurons[cut..].to_vec());
+        }
+    }
+}
+
+#[test]
 fn facts_about_parameters_are_checked() {
     let body = "param n = 3\ncheck n > 5\npopulation A[n]: lif(rest = 20 mV)";
     one_of(&experiment(body, "record spikes of A"), "E0309", "check n > 5");

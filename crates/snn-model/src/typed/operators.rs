@@ -5,25 +5,55 @@ use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{self, BinaryOp, UnaryOp};
 use snn_units::{Dimension, Exponent, UnitValue};
 
-use super::{Scope, Sort, Typed, exprel, fold, hints, number, type_condition, typed};
+use super::{Scope, Sort, Typed, as_condition, as_number, exprel, fold, hints};
 use crate::context::Context;
 use crate::model::{self, Binary, ExprKind, Unary};
 
-/// `-x`, `not x`.
-pub(super) fn unary(
+/// An operand and what became of it.
+type Operand<'e> = (&'e ast::Expr, Option<Typed>);
+
+/// The operands of an operator, from left to right; none for what is not an operator.
+pub(super) fn operands(e: &ast::Expr) -> [Option<&ast::Expr>; 3] {
+    match &e.kind {
+        ast::ExprKind::Unary(_, a) => [Some(a), None, None],
+        ast::ExprKind::Binary(_, a, b) => [Some(a), Some(b), None],
+        ast::ExprKind::If(c, a, b) => [Some(c), Some(a), Some(b)],
+        _ => [None, None, None],
+    }
+}
+
+/// An operator whose typed operands are the last of `values`, and leave it.
+pub(super) fn operator(
     cx: &mut Context<'_>,
     scope: &dyn Scope,
-    op: UnaryOp,
-    a: &ast::Expr,
-    span: Span,
+    e: &ast::Expr,
+    values: &mut Vec<Option<Typed>>,
 ) -> Option<Typed> {
+    let mut pop = || values.pop().flatten();
+    match &e.kind {
+        ast::ExprKind::Unary(op, a) => unary(cx, *op, (a, pop()), e.span),
+        ast::ExprKind::Binary(op, a, b) => {
+            let right = (&**b, pop());
+            binary(cx, scope, *op, ((a, pop()), right), e.span)
+        }
+        ast::ExprKind::If(c, a, b) => {
+            let right = (&**b, pop());
+            let left = (&**a, pop());
+            choice(cx, scope, ((c, pop()), left, right), e.span)
+        }
+        _ => None,
+    }
+}
+
+/// `-x`, `not x`.
+fn unary(cx: &mut Context<'_>, op: UnaryOp, (e, a): Operand<'_>, span: Span) -> Option<Typed> {
     match op {
         UnaryOp::Not => {
-            let a = type_condition(cx, scope, a)?;
+            let a = as_condition(cx, e, a)?;
             Some(Typed::truth(ExprKind::Unary(Unary::Not, Box::new(a)), span))
         }
         UnaryOp::Neg => {
-            let a = number(cx, scope, a)?;
+            let a = as_number(cx, e, a)?;
             let (dimension, unit) = (a.expr.dimension, a.unit);
             let kind = match a.expr.kind {
                 ExprKind::Number(value) => ExprKind::Number(-value),
@@ -35,15 +65,13 @@ pub(super) fn unary(
 }
 
 /// `if c then a else b`.
-pub(super) fn choice(
+fn choice(
     cx: &mut Context<'_>,
     scope: &dyn Scope,
-    (c, a, b): (&ast::Expr, &ast::Expr, &ast::Expr),
+    ((c, condition), (a, left), (b, right)): (Operand<'_>, Operand<'_>, Operand<'_>),
     span: Span,
 ) -> Option<Typed> {
-    let condition = type_condition(cx, scope, c);
-    let left = typed(cx, scope, a);
-    let right = typed(cx, scope, b);
+    let condition = as_condition(cx, c, condition);
     let (condition, left, right) = (condition?, left?, right?);
     if left.sort != right.sort {
         let message = "one branch is a number, the other a condition";
@@ -85,32 +113,41 @@ pub(super) fn same_dimension(
 }
 
 /// `a + b` and its kin.
-pub(super) fn binary(
+fn binary(
     cx: &mut Context<'_>,
     scope: &dyn Scope,
     op: BinaryOp,
-    (a, b): (&ast::Expr, &ast::Expr),
+    ((a, left), (b, right)): (Operand<'_>, Operand<'_>),
     span: Span,
 ) -> Option<Typed> {
+    if let BinaryOp::And | BinaryOp::Or = op {
+        let left = as_condition(cx, a, left);
+        let right = as_condition(cx, b, right);
+        let op = if op == BinaryOp::And { Binary::And } else { Binary::Or };
+        return Some(Typed::truth(binary_kind(op, left?, right?), span));
+    }
+    let left = as_number(cx, a, left);
+    let right = as_number(cx, b, right);
+    let pair = Pair { a, left: left?, b, right: right? };
     match op {
-        BinaryOp::Add => sum(cx, scope, (Binary::Add, Meeting::Sum), (a, b), span),
-        BinaryOp::Sub => sum(cx, scope, (Binary::Sub, Meeting::Difference), (a, b), span),
-        BinaryOp::Mul | BinaryOp::Div => product(cx, scope, op, (a, b), span),
-        BinaryOp::Pow => power(cx, scope, (a, b), span),
-        BinaryOp::Lt => comparison(cx, scope, Binary::Lt, (a, b), span),
-        BinaryOp::Le => comparison(cx, scope, Binary::Le, (a, b), span),
-        BinaryOp::Gt => comparison(cx, scope, Binary::Gt, (a, b), span),
-        BinaryOp::Ge => comparison(cx, scope, Binary::Ge, (a, b), span),
-        BinaryOp::Eq => comparison(cx, scope, Binary::Eq, (a, b), span),
-        BinaryOp::Ne => comparison(cx, scope, Binary::Ne, (a, b), span),
-        BinaryOp::And | BinaryOp::Or => {
-            let left = type_condition(cx, scope, a);
-            let right = type_condition(cx, scope, b);
-            let op = if op == BinaryOp::And { Binary::And } else { Binary::Or };
-            Some(Typed::truth(ExprKind::Binary(op, Box::new(left?), Box::new(right?)), span))
-        }
-        BinaryOp::IntDiv | BinaryOp::Mod => whole(cx, scope, op, (a, b), span),
-        BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor | BinaryOp::Shl | BinaryOp::Shr => {
+        BinaryOp::Add => sum(cx, scope, (Binary::Add, Meeting::Sum), pair, span),
+        BinaryOp::Sub => sum(cx, scope, (Binary::Sub, Meeting::Difference), pair, span),
+        BinaryOp::Mul | BinaryOp::Div => Some(product(cx, op, pair, span)),
+        BinaryOp::Pow => power(cx, pair, span),
+        BinaryOp::Lt => comparison(cx, scope, Binary::Lt, pair, span),
+        BinaryOp::Le => comparison(cx, scope, Binary::Le, pair, span),
+        BinaryOp::Gt => comparison(cx, scope, Binary::Gt, pair, span),
+        BinaryOp::Ge => comparison(cx, scope, Binary::Ge, pair, span),
+        BinaryOp::Eq => comparison(cx, scope, Binary::Eq, pair, span),
+        BinaryOp::Ne => comparison(cx, scope, Binary::Ne, pair, span),
+        BinaryOp::IntDiv | BinaryOp::Mod => whole(cx, op, pair, span),
+        BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::BitAnd
+        | BinaryOp::BitOr
+        | BinaryOp::BitXor
+        | BinaryOp::Shl
+        | BinaryOp::Shr => {
             let message = "operations on bits are not available yet";
             cx.report(Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "not available yet"));
             None
@@ -118,24 +155,21 @@ pub(super) fn binary(
     }
 }
 
-fn operands(
-    cx: &mut Context<'_>,
-    scope: &dyn Scope,
-    (a, b): (&ast::Expr, &ast::Expr),
-) -> Option<(Typed, Typed)> {
-    let left = number(cx, scope, a);
-    let right = number(cx, scope, b);
-    Some((left?, right?))
+/// Two numbers and where they stand.
+struct Pair<'e> {
+    a: &'e ast::Expr,
+    left: Typed,
+    b: &'e ast::Expr,
+    right: Typed,
 }
 
 fn sum(
     cx: &mut Context<'_>,
     scope: &dyn Scope,
     (op, meeting): (Binary, Meeting),
-    (a, b): (&ast::Expr, &ast::Expr),
+    Pair { a, left, b, right }: Pair<'_>,
     span: Span,
 ) -> Option<Typed> {
-    let (left, right) = operands(cx, scope, (a, b))?;
     same_dimension(cx, scope, meeting, (a, &left), (b, &right))?;
     let (dimension, unit) = (left.expr.dimension, left.unit.or(right.unit));
     Some(Typed::new(binary_kind(op, left.expr, right.expr), dimension, span).with_unit(unit))
@@ -145,22 +179,19 @@ fn comparison(
     cx: &mut Context<'_>,
     scope: &dyn Scope,
     op: Binary,
-    (a, b): (&ast::Expr, &ast::Expr),
+    Pair { a, left, b, right }: Pair<'_>,
     span: Span,
 ) -> Option<Typed> {
-    let (left, right) = operands(cx, scope, (a, b))?;
     same_dimension(cx, scope, Meeting::Comparison, (a, &left), (b, &right))?;
     Some(Typed::truth(binary_kind(op, left.expr, right.expr), span))
 }
 
 fn product(
     cx: &mut Context<'_>,
-    scope: &dyn Scope,
     op: BinaryOp,
-    (a, b): (&ast::Expr, &ast::Expr),
+    Pair { left, right, .. }: Pair<'_>,
     span: Span,
-) -> Option<Typed> {
-    let (left, right) = operands(cx, scope, (a, b))?;
+) -> Typed {
     let (x, y) = (left.expr.dimension, right.expr.dimension);
     let (kind, dimension) = match op {
         BinaryOp::Mul => (Binary::Mul, x.mul(&y)),
@@ -170,7 +201,7 @@ fn product(
         }
     };
     let unit = plain_factor(op, &left, &right);
-    Some(Typed::new(binary_kind(kind, left.expr, right.expr), dimension, span).with_unit(unit))
+    Typed::new(binary_kind(kind, left.expr, right.expr), dimension, span).with_unit(unit)
 }
 
 /// A plain factor leaves the unit of the other.
@@ -190,11 +221,9 @@ fn binary_kind(op: Binary, left: model::Expr, right: model::Expr) -> ExprKind {
 
 fn power(
     cx: &mut Context<'_>,
-    scope: &dyn Scope,
-    (a, b): (&ast::Expr, &ast::Expr),
+    Pair { left: base, b, right: exponent, .. }: Pair<'_>,
     span: Span,
 ) -> Option<Typed> {
-    let (base, exponent) = operands(cx, scope, (a, b))?;
     if !exponent.expr.dimension.is_dimensionless() {
         let what = hints::describe(cx, &exponent);
         let message = format!("an exponent is a plain number, {what}");
@@ -240,12 +269,10 @@ const MAX_WHOLE_OPERAND: usize = 64;
 /// `a div b` is floor(a / b); `a mod b` is a - b·floor(a / b).
 fn whole(
     cx: &mut Context<'_>,
-    scope: &dyn Scope,
     op: BinaryOp,
-    (a, b): (&ast::Expr, &ast::Expr),
+    Pair { a, left, b, right }: Pair<'_>,
     span: Span,
 ) -> Option<Typed> {
-    let (left, right) = operands(cx, scope, (a, b))?;
     for (e, operand) in [(a, &left), (b, &right)] {
         if !operand.expr.dimension.is_dimensionless() {
             let what = hints::describe(cx, operand);

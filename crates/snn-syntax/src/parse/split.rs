@@ -23,12 +23,17 @@ pub(super) fn statements<'src>(
     })
 }
 
-fn ends_before(tokens: &[Token], i: usize) -> bool {
+/// Whether a statement ends between the tokens `i - 1` and `i`, neither of them within a list.
+pub(crate) fn ends_before(tokens: &[Token], i: usize) -> bool {
     let (before, token) = (tokens[i - 1], tokens[i]);
     if token.kind == Kind::Semicolon {
         return true;
     }
-    if !token.newline || matches!(token.kind, Kind::Word(Word::Else | Word::Then) | Kind::Brace) {
+    let joins = match token.kind {
+        Kind::Word(word) => matches!(word, Word::Else | Word::Then),
+        kind => matches!(kind, Kind::Brace | Kind::OpenBrace),
+    };
+    if !token.newline || joins {
         return false;
     }
     !before.kind.continues() || begins_statement(&tokens[i..])
