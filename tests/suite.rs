@@ -9,3 +9,5 @@ mod documents;
 mod examples;
 mod golden;
 mod mapping;
+mod stages;
+mod ui;

@@ -38,7 +38,18 @@ pub fn render_human(diagnostics: &[Diagnostic], sources: &SourceMap, color: bool
         // Writing to memory cannot fail; a broken cache entry would only drop the picture.
         let _ = report.finish().write(&mut cache, &mut out);
     }
-    String::from_utf8_lossy(&out).into_owned()
+    let text = String::from_utf8_lossy(&out).into_owned();
+    if color { text } else { plain(&text) }
+}
+
+/// The text without colours: the library colours the kind of a report whatever its configuration says.
+fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        plain += part.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    plain
 }
 
 fn place(sources: &SourceMap, span: Span) -> (String, std::ops::Range<usize>) {

@@ -63,7 +63,7 @@ fn same_bits<T: Real + std::fmt::Debug>(program: &Program, inputs: Vec<Column<T>
     for simd in Simd::available() {
         let mut registers = Registers::default();
         block.run(simd, &inputs, &mut registers);
-        let mut got = vec![[T::ZERO; BLOCK]; 3];
+        let mut got = [[T::ZERO; BLOCK]; 3];
         for (i, column) in got.iter_mut().enumerate() {
             // An output that is its own input stays in its column.
             *column = if i < 3 { inputs.0[i] } else { *column };

@@ -1,5 +1,7 @@
 //! Every example of the repository is checked without a fault, and gives a model.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use snn_diagnostics::{Checked, render_human};
 use snn_model::{Options, Project, check, instantiate};
 

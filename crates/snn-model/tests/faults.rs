@@ -1,6 +1,8 @@
 //! What other tools accept or report badly: here each is one fault, at the guilty words, with what to
 //! type. Whole programs through the public function.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use snn_diagnostics::Diagnostic;
 use snn_model::{Options, Project, check, instantiate};
 
