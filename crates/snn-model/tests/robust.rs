@@ -9,7 +9,8 @@ use snn_model::{Options, Project, check};
 
 /// Runs on the stack of a thread as small as any.
 fn on_small_stack(work: impl FnOnce() + Send + 'static) {
-    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work);
+    thread.expect("a thread").join().expect("no panic");
 }
 
 fn count(text: String) -> usize {

@@ -164,6 +164,20 @@ impl Place<'_> {
             _ => None,
         });
         let letters = self.found.text(self.text);
+        // `refractory 2 hold v`: a word after a bare number is its unit.
+        if let (Some(Kind::Word(word)), Some(i)) =
+            (self.before.map(|b| b.kind), self.at.checked_sub(2))
+            && self.statement[i].kind == Kind::Number
+            && fault.expects(Expected::Token(Kind::Word(word)))
+        {
+            let number = self.statement[i];
+            let (digits, word) = (number.text(self.text), word.text());
+            let message = format!("`{digits} {word}` reads as a number with the unit `{word}`");
+            return Some(
+                Diagnostic::new(codes::UNEXPECTED, number.span(self.source), message, "")
+                    .with_help(format!("give the number its unit: `{digits} ms {word} …`")),
+            );
+        }
         let meant = nearest(letters, words)?;
         Some(
             Diagnostic::new(
