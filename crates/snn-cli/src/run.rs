@@ -88,6 +88,7 @@ fn one(
     };
     let folder = Folder::new(&place, args.force)?;
 
+    fits_memory(args, &compiled)?;
     let clock = Instant::now();
     let mapped = mapped(&compiled, mapper(&args.mapper)?, &project.sources, format)?;
     timing.map_s = clock.elapsed().as_secs_f64();
@@ -126,6 +127,32 @@ fn default_folder(file: &Path, compiled: &Compiled) -> PathBuf {
     Path::new("snn-out").join(format!("{stem}-{}", compiled.network.protocol.name))
 }
 
+/// Refuses a network that is predicted to need more memory than allowed, or than the machine has free.
+fn fits_memory(args: &RunArgs, compiled: &Compiled) -> Outcome<()> {
+    let (allowed, whose) = match (args.max_memory, free_memory()) {
+        (Some(allowed), _) => (allowed, "--max-memory allows"),
+        (None, Some(free)) => (free, "this machine has free"),
+        (None, None) => return Ok(()),
+    };
+    let needed = compiled.predicted_bytes();
+    if needed <= allowed {
+        return Ok(());
+    }
+    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    fail(
+        Exit::Fit,
+        format!("the network needs about {:.1} MiB, {whose} {:.1} MiB", mib(needed), mib(allowed)),
+    )
+}
+
+/// Bytes of memory that are free, where the system tells.
+fn free_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib << 10)
+}
+
 fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Session> {
     let simd = match args.simd.as_deref() {
         None => Simd::best(),
@@ -144,7 +171,6 @@ fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Sess
     };
     let options = LoadOptions {
         threads: args.threads.unwrap_or_else(all_cores),
-        max_memory_bytes: args.max_memory,
         simd,
         ..LoadOptions::default()
     };
@@ -155,17 +181,6 @@ fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Sess
     match Session::new(compiled, &mapped.mapping, &options, checkpoint.as_ref()) {
         Ok(session) => Ok(session),
         Err(SessionError::Load(error @ LoadError::Checkpoint(_))) => fail(Exit::File, error),
-        Err(SessionError::Load(LoadError::Memory { needed_bytes, allowed_bytes })) => {
-            let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-            fail(
-                Exit::Fit,
-                format!(
-                    "the network needs about {:.0} MiB, --max-memory allows {:.0} MiB",
-                    mib(needed_bytes),
-                    mib(allowed_bytes)
-                ),
-            )
-        }
         Err(error) => fail(Exit::Fit, error),
     }
 }

@@ -130,6 +130,17 @@ impl Emulator {
         with_engine!(&mut self.engine, e => e.run(ticks, recorder, watch))
     }
 
+    /// Bytes that loading an image will need, before anything is allocated. Its cores do not matter.
+    pub fn predict(image: &ChipImage) -> u64 {
+        memory::predict(
+            image,
+            match image.arithmetic {
+                Arithmetic::F64 => 8,
+                Arithmetic::F32 => 4,
+            },
+        )
+    }
+
     /// Ticks run since tick 0.
     pub fn tick(&self) -> u64 {
         with_engine!(&self.engine, e => e.tick)

@@ -11,6 +11,9 @@ use crate::Mapping;
 /// Synapses at most for which use is counted where the chip has no limits to check.
 const COUNTED: f64 = 1e8;
 
+/// Bits of the table of senders and cores at most.
+const BITS: u64 = 1 << 34;
+
 /// A tile: column and row.
 pub type Tile = (u32, u32);
 
@@ -100,7 +103,10 @@ pub fn measure(network: &Network, chip: &ChipSpec, mapping: &Mapping) -> (Usage,
     let limited = chip.kinds.iter().any(|k| k.limits.iter().any(|(r, _)| *r != Resource::Neurons));
     let expected: f64 =
         network.projections().iter().map(|p| p.projection.connector.expected_synapses()).sum();
-    if violations.is_empty() && (limited || expected <= COUNTED) {
+    // One bit per sender and core.
+    let senders: u64 = network.objects().map(|(_, o)| u64::from(o.size)).sum();
+    let bits = senders * mapping.cores.len().next_multiple_of(64) as u64;
+    if violations.is_empty() && bits <= BITS && (limited || expected <= COUNTED) {
         count(network, chip, mapping, &core_of, &mut usage);
     }
     for core in &usage.cores {

@@ -2,8 +2,10 @@
 
 use snn_chip::ChipSpec;
 use snn_diagnostics::Checked;
+use snn_emulator::Emulator;
 use snn_ir::Network;
 use snn_lower::Decision;
+use snn_map::{Mapping, assemble};
 use snn_model::{Options, Project};
 
 /// One experiment, compiled.
@@ -15,6 +17,20 @@ pub struct Compiled {
     pub chip: ChipSpec,
     /// What the compiler decided and why.
     pub decisions: Vec<Decision>,
+}
+
+impl Compiled {
+    /// Bytes that a session of this network will need.
+    pub fn predicted_bytes(&self) -> u64 {
+        let nowhere = Mapping {
+            chip: self.chip.name.clone(),
+            mapper: String::new(),
+            mesh_width: 1,
+            mesh_height: 1,
+            cores: Vec::new(),
+        };
+        Emulator::predict(&assemble(&self.network, &self.chip, &nowhere))
+    }
 }
 
 /// Loads a program: `text` is the main file's, `sets` are the texts after `--set`, `read` gives the bytes
