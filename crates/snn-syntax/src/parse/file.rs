@@ -70,6 +70,10 @@ impl<'src> Parser<'_, 'src> {
     }
 
     fn import(&mut self, statement: &'src [Token]) -> Option<ItemKind> {
+        // A text without its closing quote has been reported.
+        if statement.get(1).is_some_and(|t| t.kind == Kind::Error) {
+            return None;
+        }
         let grammar = self.grammar;
         let (path, alias) = self.run(&grammar.statements.import, statement, 1)?;
         let text = path.text(self.state.text);

@@ -1,0 +1,212 @@
+//! Texts that are long, deep or random: a message within a second, on a small stack.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use snn_diagnostics::SourceId;
+use snn_syntax::{format, parse, parse_expression, parse_set};
+
+const STACK: usize = 2 << 20;
+const MILLION: usize = 1_000_000;
+
+/// Parses and drops on a small stack; how many messages, and how long it took.
+fn on_a_small_stack(text: String) -> (usize, Duration) {
+    let run = move || {
+        let start = Instant::now();
+        let checked = parse(SourceId(0), &text);
+        let count = checked.diagnostics.len();
+        drop(checked);
+        (count, start.elapsed())
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).expect("a thread");
+    thread.join().expect("no panic")
+}
+
+#[test]
+fn a_million_of_anything_is_one_message_within_a_second() {
+    for (before, after) in [
+        ("", ""),
+        ("const a = ", ""),
+        ("neuron n { v' = ", " }"),
+        ("network n { connect a -> f(", ") { } }"),
+    ] {
+        for part in ["(", "{", "[", "-", "^", "+", ".", "a+", "else if ", "not "] {
+            let text = format!("{before}{}{after}", part.repeat(MILLION));
+            let (count, time) = on_a_small_stack(text);
+            assert_eq!(count, 1, "{before}{part}");
+            // Best of two: the machine may be busy with other tests.
+            let best = if time < Duration::from_secs(1) {
+                time
+            } else {
+                on_a_small_stack(format!("{before}{}{after}", part.repeat(MILLION))).1
+            };
+            assert!(best < Duration::from_secs(1), "{before}{part} took {best:?}");
+        }
+    }
+}
+
+#[test]
+fn long_tokens_need_no_stack() {
+    for part in ["a", "µ", "1", "1_", "é", "\"é", "//é", "x'", "\u{feff}"] {
+        on_a_small_stack(part.repeat(MILLION));
+    }
+}
+
+#[test]
+fn what_is_just_allowed_parses_on_a_small_stack() {
+    let expressions = [
+        format!("{}1{}", "(".repeat(127), ")".repeat(127)),
+        format!("{}1", "-".repeat(255)),
+        format!("a{}", "^a".repeat(255)),
+        format!("a{}", "+a".repeat(255)),
+        format!("a{}", ".a".repeat(255)),
+        format!("{}a", "if a then b else ".repeat(85)),
+    ];
+    for expression in expressions {
+        let (count, _) = on_a_small_stack(format!("const a = {expression}"));
+        assert_eq!(count, 0, "{expression}");
+    }
+    let (count, _) = on_a_small_stack(format!("const a = a{}", "+a".repeat(256)));
+    assert_eq!(count, 1);
+    let loops = format!("network n {{ {} {} }}", "for i in 0..8 { ".repeat(127), "}".repeat(127));
+    assert_eq!(on_a_small_stack(loops).0, 0);
+}
+
+#[test]
+fn twice_the_text_takes_twice_the_time() {
+    let program = include_str!("programs/brunel.snn");
+    let best = |copies: usize| {
+        let text = program.repeat(copies);
+        (0..3).map(|_| on_a_small_stack(text.clone()).1).min().expect("three runs")
+    };
+    let (small, large) = (best(100), best(800));
+    assert!(large < small * 24, "8 times the text: {small:?}, {large:?}");
+}
+
+fn token_soup() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "neuron",
+        "network",
+        "experiment",
+        "chip",
+        "mapping",
+        "param",
+        "state",
+        "let",
+        "reset",
+        "spike",
+        "when",
+        "rising",
+        "refractory",
+        "hold",
+        "on",
+        "tick",
+        "population",
+        "connect",
+        "for",
+        "in",
+        "rule",
+        "weight",
+        "delay",
+        "of",
+        "core",
+        "mesh",
+        "by",
+        "place",
+        "record",
+        "expect",
+        "inject",
+        "if",
+        "then",
+        "else",
+        "and",
+        "not",
+        "x",
+        "y",
+        "v'",
+        "mV",
+        "3",
+        "0.1",
+        "1e9",
+        "\"t\"",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ";",
+        ":",
+        ".",
+        "..",
+        "->",
+        "=",
+        "+=",
+        "~=",
+        "~",
+        "%",
+        "+",
+        "-",
+        "*",
+        "/",
+        "^",
+        "<",
+        "==",
+        "&",
+        "|",
+        "<<",
+        "\n",
+        "\n",
+        " ",
+        "//c\n",
+        "5e",
+        "'",
+        "µ",
+        "×",
+        "é",
+        "import",
+        "fn",
+        "const",
+        "step",
+        "xor",
+        "mod",
+        "synapse",
+    ]);
+    prop::collection::vec(words, 0..200).prop_map(|parts| parts.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn random_tokens_never_panic(text in token_soup()) {
+        let start = Instant::now();
+        let checked = parse(SourceId(0), &text);
+        prop_assert!(checked.value.is_some());
+        let end = text.len() as u32;
+        for d in &checked.diagnostics {
+            prop_assert!(d.primary.span.start <= d.primary.span.end && d.primary.span.end <= end);
+        }
+        parse_expression(SourceId(0), &text);
+        parse_set(SourceId(0), &text);
+        format(SourceId(0), &text);
+        prop_assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn random_letters_never_panic(text in any::<String>()) {
+        prop_assert!(parse(SourceId(0), &text).value.is_some());
+        format(SourceId(0), &text);
+    }
+
+    #[test]
+    fn a_damaged_program_never_panics(at in 0_usize..600, length in 0_usize..40, seed in "[(){}\\[\\];,=a-z]{0,3}") {
+        let program = include_str!("programs/lif.snn");
+        let (start, end) = (at.min(program.len()), (at + length).min(program.len()));
+        if program.is_char_boundary(start) && program.is_char_boundary(end) {
+            let text = format!("{}{seed}{}", &program[..start], &program[end..]);
+            prop_assert!(parse(SourceId(0), &text).value.is_some());
+        }
+    }
+}
