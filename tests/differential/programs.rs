@@ -83,6 +83,7 @@ fn the_emulator_gives_the_bits_of_the_reference() {
     for seed in 0..PROGRAMS {
         let generated = network(seed);
         let network = &generated.network;
+        assert_eq!(network.verify(), Ok(()));
         let mut rng = Rng(seed ^ 0x5eed);
         let shuffled = rng.chance(60);
         let image = image(network, &mut rng, shuffled);
@@ -143,4 +144,32 @@ fn every_planted_fault_is_caught() {
         });
         assert!(caught.is_some(), "{fault:?} was not caught");
     }
+}
+
+#[test]
+fn the_verifier_sees_broken_networks() {
+    let good = network(7).network;
+    let objects: Vec<_> = good.objects().map(|(_, o)| o.clone()).collect();
+    let rebuilt = |objects: Vec<snn_ir::Object>, projections: Vec<snn_ir::ProjectionNode>| {
+        let protocol = good.protocol.clone();
+        Network::new(
+            good.name.clone(),
+            good.arithmetic,
+            protocol,
+            good.request.clone(),
+            objects,
+            projections,
+        )
+    };
+    let projections = good.projections().to_vec();
+    assert_eq!(rebuilt(objects.clone(), projections.clone()).verify(), Ok(()));
+    let mut ports = projections.clone();
+    ports[0].projection.receptors[0] = 99;
+    assert!(rebuilt(objects.clone(), ports).verify().is_err());
+    let mut keys = projections.clone();
+    keys[1].projection.connector.key = keys[0].projection.connector.key;
+    assert!(rebuilt(objects.clone(), keys).verify().is_err());
+    let mut small = objects;
+    small.iter_mut().for_each(|o| o.size = 1);
+    assert!(rebuilt(small, projections).verify().is_err());
 }

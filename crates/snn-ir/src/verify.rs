@@ -1,5 +1,102 @@
 //! The invariants of networks.
+//!
+//! - Every kernel passes its own verifier.
+//! - Every segment of every selection lies within its object; targets are populations.
+//! - A projection has one receptor per target segment, and its kernel has that receptor; an injection has
+//!   one input per target segment, and its kernel has that input.
+//! - Rules can be drawn; lists have as many weights and delays as pairs.
+//! - Keys of objects and projections differ.
+
+use std::collections::BTreeSet;
+
+use snn_connect::{Rule, Selection, SynapseValue};
+
+use crate::{Network, ObjectId};
 
 /// A broken invariant: our fault, never the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyError(pub String);
+
+impl Network {
+    /// Checks every invariant listed in this module.
+    ///
+    /// # Errors
+    /// The first that does not hold.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        let mut keys = BTreeSet::new();
+        for (id, object) in self.objects() {
+            require(keys.insert(object.key), || format!("{id} shares its key with another"))?;
+            if let Some(kernel) = self.kernel(id) {
+                kernel.verify().map_err(|e| VerifyError(format!("{id}: {}", e.0)))?;
+            }
+        }
+        for (i, node) in self.projections().iter().enumerate() {
+            self.verify_projection(&node.projection)
+                .map_err(|e| VerifyError(format!("p{i}: {}", e.0)))?;
+            let key = node.projection.connector.key;
+            require(keys.insert(key), || format!("p{i} shares its key with another"))?;
+        }
+        for inject in &self.protocol.injects {
+            self.within(&inject.targets)?;
+            self.ports(&inject.targets, &inject.inputs, |k| k.inputs.len())?;
+        }
+        for probe in &self.protocol.probes {
+            self.within(&probe.of)?;
+            require(probe.every_ticks > 0, || {
+                format!("probe of {} never samples", probe.variable)
+            })?;
+        }
+        self.protocol.record_spikes.iter().try_for_each(|s| self.within(s))
+    }
+
+    fn verify_projection(&self, projection: &snn_connect::Projection) -> Result<(), VerifyError> {
+        let connector = &projection.connector;
+        self.within(&connector.sources)?;
+        self.within(&connector.targets)?;
+        self.ports(&connector.targets, &projection.receptors, |k| k.receptors.len())?;
+        connector.check().map_err(|e| VerifyError(e.to_string()))?;
+        for value in [&projection.weight, &projection.delay] {
+            match value {
+                SynapseValue::Constant(x) => require(x.is_finite(), || format!("value {x}"))?,
+                SynapseValue::Program(p) => p.verify().map_err(|e| VerifyError(e.0))?,
+                SynapseValue::List(values) => {
+                    let pairs = match &connector.rule {
+                        Rule::List(pairs) => pairs.len(),
+                        _ => 0,
+                    };
+                    require(values.len() == pairs, || format!("{} values", values.len()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn within(&self, selection: &Selection) -> Result<(), VerifyError> {
+        selection.segments().iter().try_for_each(|s| {
+            let known = (s.object as usize) < self.objects().len();
+            let inside = known
+                && u64::from(s.start) + u64::from(s.len)
+                    <= u64::from(self.object(ObjectId(s.object)).size);
+            require(inside, || format!("o{}[{}..+{}] does not exist", s.object, s.start, s.len))
+        })
+    }
+
+    fn ports(
+        &self,
+        targets: &Selection,
+        ports: &[u16],
+        count: impl Fn(&snn_kernel::NeuronKernel) -> usize,
+    ) -> Result<(), VerifyError> {
+        let segments = targets.segments();
+        require(segments.len() == ports.len(), || format!("{} ports", ports.len()))?;
+        segments.iter().zip(ports).try_for_each(|(s, port)| {
+            let has =
+                self.kernel(ObjectId(s.object)).is_some_and(|k| usize::from(*port) < count(k));
+            require(has, || format!("o{} has no port {port}", s.object))
+        })
+    }
+}
+
+fn require(holds: bool, what: impl FnOnce() -> String) -> Result<(), VerifyError> {
+    if holds { Ok(()) } else { Err(VerifyError(what())) }
+}

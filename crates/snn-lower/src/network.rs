@@ -74,6 +74,7 @@ pub fn lower(model: &Model) -> Checked<Lowered> {
         objects,
         projections,
     );
+    debug_assert_eq!(network.verify(), Ok(()));
     Checked::new(Some(Lowered { network, decisions }), diagnostics)
 }
 
