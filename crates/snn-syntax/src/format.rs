@@ -3,6 +3,7 @@
 //! Tokens, comments and the choice between one line and several stay as they are; indentation, spaces
 //! and blank lines are made anew. The rules are in `spec/language.md` ("Layout").
 
+mod align;
 mod space;
 
 use snn_diagnostics::{Checked, SourceId, codes::syntax as codes};
@@ -47,6 +48,8 @@ struct Layout<'a> {
     lists: usize,
     spaces: Spaces,
     after_comment: bool,
+    /// Where in `out` the comments at the ends of lines begin.
+    line_comments: Vec<usize>,
 }
 
 impl<'a> Layout<'a> {
@@ -61,6 +64,7 @@ impl<'a> Layout<'a> {
             lists: 0,
             spaces: Spaces::default(),
             after_comment: false,
+            line_comments: Vec::new(),
         }
     }
 
@@ -80,7 +84,7 @@ impl<'a> Layout<'a> {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
-        self.out
+        align::align(&self.out, &self.line_comments)
     }
 
     /// A comment before token `next`.
@@ -94,7 +98,10 @@ impl<'a> Layout<'a> {
             || next.checked_sub(1).is_some_and(|before| self.tokens[before].kind.continues());
         match line_break {
             Break::None if self.out.is_empty() => {}
-            Break::None => self.out.push_str("  "),
+            Break::None => {
+                self.out.push_str("  ");
+                self.line_comments.push(self.out.len());
+            }
             _ => self.line(line_break, self.braces + self.lists.max(usize::from(continues))),
         }
         self.out.push_str(self.text[comment.start as usize..comment.end as usize].trim_end());

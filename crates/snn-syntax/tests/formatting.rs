@@ -64,6 +64,23 @@ fn f(x: mV, y): nS/mV = if a then b else -c
 }
 
 #[test]
+fn comments_of_neighbouring_lines_begin_in_one_column() {
+    let text = "neuron n { // head\n  param a = 1 // one\n  param bcd = 2       // two\n  // own\n  let x = 3 // three\n  reset { v = 1 } // reset\n\n  let e = 4 // four\n}\n";
+    let tidy = "neuron n {  // head
+  param a = 1    // one
+  param bcd = 2  // two
+  // own
+  let x = 3        // three
+  reset { v = 1 }  // reset
+
+  let e = 4  // four
+}
+";
+    assert_eq!(formatted(text), tidy);
+    assert_eq!(formatted(tidy), tidy);
+}
+
+#[test]
 fn canonical_programs_stay_as_they_are() {
     for text in [
         include_str!("programs/lif.snn"),

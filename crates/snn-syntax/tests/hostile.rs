@@ -32,14 +32,16 @@ fn a_million_of_anything_is_one_message_within_a_second() {
     ] {
         for part in ["(", "{", "[", "-", "^", "+", ".", "a+", "else if ", "not "] {
             let text = format!("{before}{}{after}", part.repeat(MILLION));
-            let (count, time) = on_a_small_stack(text);
-            assert_eq!(count, 1, "{before}{part}");
-            // Best of two: the machine may be busy with other tests.
-            let best = if time < Duration::from_secs(1) {
-                time
-            } else {
-                on_a_small_stack(format!("{before}{}{after}", part.repeat(MILLION))).1
-            };
+            // The best of a few runs: the machine may be busy with other tests.
+            let mut best = Duration::MAX;
+            for _ in 0..5 {
+                let (count, time) = on_a_small_stack(text.clone());
+                assert_eq!(count, 1, "{before}{part}");
+                best = best.min(time);
+                if best < Duration::from_secs(1) {
+                    break;
+                }
+            }
             assert!(best < Duration::from_secs(1), "{before}{part} took {best:?}");
         }
     }
