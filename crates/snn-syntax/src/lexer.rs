@@ -178,14 +178,13 @@ impl Lexer<'_> {
         if self.odd.is_some() {
             self.report_odd_letters();
         }
-        let letters = &self.text[start..end];
         match raw {
             Raw::Newline => self.newline = true,
             Raw::Comment => {
                 self.lexed.comments.push(Comment { start: start as u32, end: end as u32 });
             }
             Raw::Name => {
-                let kind = Word::find(letters).map_or(Kind::Name, Kind::Word);
+                let kind = Word::find(&self.text[start..end]).map_or(Kind::Name, Kind::Word);
                 self.token(kind, start, end);
             }
             Raw::UnitName => self.token(Kind::UnitName, start, end),
@@ -205,7 +204,7 @@ impl Lexer<'_> {
             }
             Raw::ManyPrimes => {
                 self.report(start, end, many_primes);
-                let name = letters.trim_end_matches('\'');
+                let name = self.text[start..end].trim_end_matches('\'');
                 self.token(Kind::Primed, start, start + name.len() + 1);
             }
             Raw::NoExponent | Raw::Grouped | Raw::OtherBase | Raw::LeadingDot => {

@@ -124,7 +124,8 @@ impl Builder {
 
     fn store(&mut self, from: usize, faulty: bool) -> u32 {
         let first = self.tree.arena.len();
-        self.tree.arena.extend(self.tokens.drain(from..));
+        self.tree.arena.extend_from_slice(&self.tokens[from..]);
+        self.tokens.truncate(from);
         self.tree.groups.push(Group { first, last: self.tree.arena.len(), faulty });
         self.tree.groups.len() as u32 - 1
     }
