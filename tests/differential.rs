@@ -1,4 +1,7 @@
-//! The emulator against the reference interpreter, bit for bit, on generated networks.
+//! The emulator against the reference interpreter, bit for bit, on generated networks; the reference on
+//! networks worked out by hand; the text form of networks.
 
+mod by_hand;
 mod generator;
 mod programs;
+mod text;

@@ -1,0 +1,216 @@
+//! Network to text.
+
+use std::fmt::Write;
+
+use snn_chip::{MappingRequest, Place};
+use snn_connect::{Connector, Rule, Selection, SpikeSource, SynapseValue};
+use snn_kernel::{NeuronKernel, Op, Program, Refractory};
+use snn_numeric::Rational;
+use snn_result::{Measure, Protocol};
+
+use crate::{Network, ObjectKind};
+
+/// The text of a network.
+pub fn print(network: &Network) -> String {
+    let arithmetic = lower(&network.arithmetic);
+    let mut text = format!("network {} {arithmetic}\n", quoted(&network.name));
+    print_protocol(&mut text, &network.protocol);
+    print_request(&mut text, &network.request);
+    for (id, object) in network.objects() {
+        let (name, key, size) = (quoted(&object.name), object.key.0, object.size);
+        match &object.kind {
+            ObjectKind::Source(law) => {
+                let law = source(law);
+                let _ = writeln!(text, "{id} = source {name} key={key} size={size} {law}");
+            }
+            ObjectKind::Population(kernel) => {
+                let _ = writeln!(text, "{id} = population {name} key={key} size={size}");
+                print_kernel(&mut text, kernel);
+            }
+        }
+    }
+    for (i, node) in network.projections().iter().enumerate() {
+        let projection = &node.projection;
+        let (name, key) = (quoted(&projection.name), projection.connector.key.0);
+        let _ = writeln!(text, "p{i} = projection {name} key={key}");
+        print_connector(&mut text, &projection.connector, &projection.receptors);
+        print_value(&mut text, "weight", &projection.weight);
+        print_value(&mut text, "delay", &projection.delay);
+    }
+    text
+}
+
+fn print_protocol(text: &mut String, p: &Protocol) {
+    let (name, dt) = (quoted(&p.name), rational(p.dt_ms));
+    let (warmup, run, seed) = (p.warmup_ticks, p.run_ticks, p.seed);
+    let _ = writeln!(text, "protocol {name} dt_ms={dt} warmup={warmup} run={run} seed={seed}");
+    for i in &p.injects {
+        let (to, inputs) = (selection(&i.targets), numbers(&i.inputs));
+        let (from_tick, to_tick, amplitude) = (i.from_tick, i.to_tick, i.amplitude);
+        let _ = writeln!(text, "inject {amplitude:?} {from_tick}..{to_tick} {to} inputs{inputs}");
+    }
+    for recorded in &p.record_spikes {
+        let _ = writeln!(text, "record {}", selection(recorded));
+    }
+    for probe in &p.probes {
+        let (variable, of) = (quoted(&probe.variable), selection(&probe.of));
+        let _ = writeln!(text, "probe {variable} {of} every={}", probe.every_ticks);
+    }
+    for e in &p.expectations {
+        let (line, unit) = (quoted(&e.text), quoted(&e.unit.0));
+        let (lo, hi, scale) = (e.lo, e.hi, e.unit.1);
+        let measured = measure(&e.measure);
+        let _ = writeln!(text, "expect {line} {lo:?} {hi:?} {unit} {scale:?} {measured}");
+    }
+}
+
+fn print_request(text: &mut String, request: &MappingRequest) {
+    if *request == MappingRequest::default() {
+        return;
+    }
+    let name = request.name.as_deref().map_or("none".to_string(), quoted);
+    let cores = request.max_cores.map_or("none".to_string(), |(n, _)| n.to_string());
+    let _ = writeln!(text, "mapping {name} {} cores={cores}", lower(&request.objective));
+    for place in &request.places {
+        let _ = match place {
+            Place::OnTile { population, x, y, .. } => {
+                writeln!(text, "place o{population} on {x} {y}")
+            }
+            Place::Near { population, other, .. } => {
+                writeln!(text, "place o{population} near o{other}")
+            }
+        };
+    }
+}
+
+fn print_kernel(text: &mut String, kernel: &NeuronKernel) {
+    let _ = writeln!(text, "  model {}", quoted(&kernel.model));
+    for state in &kernel.states {
+        let (name, unit, scale) = (quoted(&state.name), quoted(&state.unit.0), state.unit.1);
+        let _ = writeln!(text, "  state {name} {unit} {scale:?}");
+    }
+    let named =
+        [("column", &kernel.columns), ("receptor", &kernel.receptors), ("input", &kernel.inputs)];
+    for (what, names) in named {
+        for name in names {
+            let _ = writeln!(text, "  {what} {}", quoted(name));
+        }
+    }
+    let _ = match kernel.refractory {
+        None => Ok(()),
+        Some(Refractory::Ticks(n)) => writeln!(text, "  refractory ticks {n}"),
+        Some(Refractory::Column(n)) => writeln!(text, "  refractory column {n}"),
+    };
+    print_program(text, "init", &kernel.init);
+    print_program(text, "step", &kernel.step);
+}
+
+fn print_connector(text: &mut String, connector: &Connector, receptors: &[u16]) {
+    let (sources, targets) = (selection(&connector.sources), selection(&connector.targets));
+    let _ = writeln!(text, "  {sources} -> {targets} receptors{}", numbers(receptors));
+    let rule = match &connector.rule {
+        Rule::AllToAll => "all_to_all".to_string(),
+        Rule::OneToOne => "one_to_one".to_string(),
+        Rule::Probability(p) => format!("probability {p:?}"),
+        Rule::Indegree(n) => format!("indegree {n}"),
+        Rule::Outdegree(n) => format!("outdegree {n}"),
+        Rule::Total(n) => format!("total {n}"),
+        Rule::List(pairs) => {
+            pairs.iter().fold("list".to_string(), |text, (s, t)| format!("{text} {s}..{t}"))
+        }
+    };
+    let (autapses, multapses) = (lower(&connector.autapses), lower(&connector.multapses));
+    let _ = writeln!(text, "  autapses={autapses} multapses={multapses} rule {rule}");
+}
+
+fn print_value(text: &mut String, what: &str, value: &SynapseValue) {
+    match value {
+        SynapseValue::Constant(x) => {
+            let _ = writeln!(text, "  {what} {x:?}");
+        }
+        SynapseValue::List(values) => {
+            let _ = writeln!(text, "  {what} list{}", numbers(values));
+        }
+        SynapseValue::Program(program) => print_program(text, &format!("{what} program"), program),
+    }
+}
+
+fn print_program(text: &mut String, name: &str, program: &Program) {
+    let _ = writeln!(text, "  {name} inputs={}", program.inputs);
+    for (i, op) in program.ops.iter().enumerate() {
+        let _ = writeln!(text, "    r{i} = {}", operation(op));
+    }
+    let outputs: Vec<String> = program.outputs.iter().map(|r| format!(" r{}", r.0)).collect();
+    let _ = writeln!(text, "    return{}", outputs.join(","));
+}
+
+fn operation(op: &Op) -> String {
+    match op {
+        Op::Const(x) => format!("const {x:?}"),
+        Op::Input(i) => format!("input {i}"),
+        Op::Unary(op, x) => format!("{} r{}", lower(op), x.0),
+        Op::Binary(op, a, b) => format!("{} r{}, r{}", lower(op), a.0, b.0),
+        Op::Select(c, a, b) => format!("select r{}, r{}, r{}", c.0, a.0, b.0),
+        Op::Flush(x, scale) => format!("flush r{}, {scale:?}", x.0),
+        Op::Draw(d) => {
+            let bounds = d.bounds.map(|b| format!(" {} r{}, r{}", lower(&b.mode), b.lo.0, b.hi.0));
+            let (law, bounds) = (lower(&d.distribution), bounds.unwrap_or_default());
+            format!("draw {} {law} r{}, r{}{bounds}", d.occurrence, d.a.0, d.b.0)
+        }
+    }
+}
+
+fn source(source: &SpikeSource) -> String {
+    match source {
+        SpikeSource::Poisson { mean_per_tick } => format!("poisson {mean_per_tick:?}"),
+        SpikeSource::Regular { start, period } => {
+            format!("regular {} {}", rational(*start), rational(*period))
+        }
+        SpikeSource::Given(spikes) => {
+            spikes.iter().fold("given".to_string(), |text, (t, i)| format!("{text} {t}..{i}"))
+        }
+    }
+}
+
+fn measure(m: &Measure) -> String {
+    let name = |name: &str, s: &Selection| format!("{name} {}", selection(s));
+    match m {
+        Measure::Number(x) => format!("number {x:?}"),
+        Measure::Rate(s) => name("rate", s),
+        Measure::Count(s) => name("count", s),
+        Measure::First(s) => name("first", s),
+        Measure::Last(s) => name("last", s),
+        Measure::Cv(s, n) => format!("{} {n}", name("cv", s)),
+        Measure::Fano(s, n) => format!("{} {n}", name("fano", s)),
+        Measure::Correlation(s, n) => format!("{} {n}", name("correlation", s)),
+        Measure::Combined(op, pair) => {
+            format!("{} {} {}", lower(op), measure(&pair.0), measure(&pair.1))
+        }
+    }
+}
+
+/// `o0[0..4]+o2[1..3]`; `none` where there is no segment.
+fn selection(selection: &Selection) -> String {
+    let end = |s: &snn_connect::Segment| u64::from(s.start) + u64::from(s.len);
+    let parts = selection.segments().iter();
+    let parts: Vec<_> = parts.map(|s| format!("o{}[{}..{}]", s.object, s.start, end(s))).collect();
+    if parts.is_empty() { "none".to_string() } else { parts.join("+") }
+}
+
+fn numbers<T: std::fmt::Debug>(values: &[T]) -> String {
+    values.iter().fold(String::new(), |text, x| format!("{text} {x:?}"))
+}
+
+fn rational(x: Rational) -> String {
+    format!("{}/{}", x.num(), x.den())
+}
+
+/// The name of a variant without data, in lower case.
+pub(super) fn lower(variant: &impl std::fmt::Debug) -> String {
+    format!("{variant:?}").to_lowercase()
+}
+
+fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("\"{escaped}\"")
+}

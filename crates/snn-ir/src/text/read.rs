@@ -1,0 +1,432 @@
+//! Text to network.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use snn_chip::{Arithmetic, MappingRequest, Objective, Place};
+use snn_connect::{
+    Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
+    SynapseValue,
+};
+use snn_diagnostics::{SourceId, Span};
+use snn_kernel::{
+    Binary, Bounds, BoundsMode, Draw, NeuronKernel, Op, Program, Refractory, Reg, StateSlot, Unary,
+};
+use snn_numeric::{Distribution, ObjectKey, Rational};
+use snn_result::{Expectation, Measure, MeasureOp, Probe, Protocol};
+
+use super::TextError;
+use super::print::lower;
+use super::tokens::Tokens;
+use crate::{Network, Object, ObjectKind, ProjectionNode};
+
+type Read<T> = Result<T, TextError>;
+
+/// Measures nest at most this deep.
+const DEEPEST_MEASURE: usize = 512;
+
+/// The network of a text. It has the form of a network; whether its invariants hold, its verifier says.
+///
+/// # Errors
+/// The first token that does not fit.
+pub fn parse(text: &str) -> Read<Network> {
+    let mut t = Tokens::new(text)?;
+    t.expect("network")?;
+    let name = t.quoted()?;
+    let arithmetic = variant(&mut t, &[Arithmetic::F64, Arithmetic::F32])?;
+    t.line_end()?;
+    let protocol = protocol(&mut t)?;
+    let request = request(&mut t)?;
+    let mut objects = Vec::new();
+    while t.take(&format!("o{}", objects.len())) {
+        objects.push(object(&mut t)?);
+    }
+    let mut projections = Vec::new();
+    while t.take(&format!("p{}", projections.len())) {
+        projections.push(projection(&mut t, objects.len())?);
+    }
+    if !t.is_done() {
+        return Err(t.error("the next object or projection"));
+    }
+    Ok(Network::new(name, arithmetic, protocol, request, objects, projections))
+}
+
+fn protocol(t: &mut Tokens) -> Read<Protocol> {
+    t.expect("protocol")?;
+    let mut protocol = Protocol {
+        name: t.quoted()?,
+        dt_ms: t.field("dt_ms", rational)?,
+        warmup_ticks: t.field("warmup", Tokens::number)?,
+        run_ticks: t.field("run", Tokens::number)?,
+        seed: t.field("seed", Tokens::number)?,
+        injects: Vec::new(),
+        record_spikes: Vec::new(),
+        probes: Vec::new(),
+        expectations: Vec::new(),
+    };
+    t.line_end()?;
+    loop {
+        if t.take("inject") {
+            let amplitude = t.number()?;
+            let (from_tick, to_tick) = t.pair()?;
+            let targets = selection(t)?;
+            t.expect("inputs")?;
+            let inputs = t.numbers()?;
+            protocol.injects.push(Inject { targets, inputs, amplitude, from_tick, to_tick });
+        } else if t.take("record") {
+            protocol.record_spikes.push(selection(t)?);
+        } else if t.take("probe") {
+            let (variable, of) = (t.quoted()?, selection(t)?);
+            let every_ticks = t.field("every", Tokens::number)?;
+            protocol.probes.push(Probe { variable, of, every_ticks });
+        } else if t.take("expect") {
+            let (text, lo, hi) = (t.quoted()?, t.number()?, t.number()?);
+            let unit = (t.quoted()?, t.number()?);
+            let measure = measure(t, 0)?;
+            protocol.expectations.push(Expectation { text, measure, lo, hi, unit, span: span() });
+        } else {
+            return Ok(protocol);
+        }
+        t.line_end()?;
+    }
+}
+
+fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
+    if depth > DEEPEST_MEASURE {
+        return Err(t.error("a measure less deep"));
+    }
+    let operations = [MeasureOp::Add, MeasureOp::Sub, MeasureOp::Mul, MeasureOp::Div];
+    Ok(match t.word("a measure", |w| Some(w.to_string()))?.as_str() {
+        "number" => Measure::Number(t.number()?),
+        "rate" => Measure::Rate(selection(t)?),
+        "count" => Measure::Count(selection(t)?),
+        "first" => Measure::First(selection(t)?),
+        "last" => Measure::Last(selection(t)?),
+        "cv" => Measure::Cv(selection(t)?, t.number()?),
+        "fano" => Measure::Fano(selection(t)?, t.number()?),
+        "correlation" => Measure::Correlation(selection(t)?, t.number()?),
+        word => {
+            let op = operations.into_iter().find(|op| lower(op) == word);
+            let op = op.ok_or_else(|| t.error(&format!("a measure in place of `{word}`")))?;
+            let pair = (measure(t, depth + 1)?, measure(t, depth + 1)?);
+            Measure::Combined(op, Box::new(pair))
+        }
+    })
+}
+
+fn request(t: &mut Tokens) -> Read<MappingRequest> {
+    let mut request = MappingRequest::default();
+    if !t.take("mapping") {
+        return Ok(request);
+    }
+    request.name = if t.take("none") { None } else { Some(t.quoted()?) };
+    request.objective = variant(t, &[Objective::Traffic, Objective::Hops, Objective::Cores])?;
+    request.max_cores =
+        t.field(
+            "cores",
+            |t| {
+                if t.take("none") { Ok(None) } else { Ok(Some((t.number()?, span()))) }
+            },
+        )?;
+    t.line_end()?;
+    while t.take("place") {
+        let population = numbered(t, 'o')?;
+        request.places.push(if t.take("near") {
+            Place::Near { population, other: numbered(t, 'o')?, span: span() }
+        } else {
+            t.expect("on")?;
+            Place::OnTile { population, x: t.number()?, y: t.number()?, span: span() }
+        });
+        t.line_end()?;
+    }
+    Ok(request)
+}
+
+fn object(t: &mut Tokens) -> Read<Object> {
+    t.mark('=')?;
+    let is_source = t.take("source");
+    if !is_source {
+        t.expect("population")?;
+    }
+    let name = t.quoted()?;
+    let key = ObjectKey(t.field("key", Tokens::number)?);
+    let size = t.field("size", Tokens::number)?;
+    let kind = if is_source {
+        let law = source(t)?;
+        t.line_end()?;
+        ObjectKind::Source(law)
+    } else {
+        t.line_end()?;
+        ObjectKind::Population(Arc::new(kernel(t)?))
+    };
+    Ok(Object { name, key, size, kind, span: span() })
+}
+
+fn source(t: &mut Tokens) -> Read<SpikeSource> {
+    if t.take("poisson") {
+        return Ok(SpikeSource::Poisson { mean_per_tick: t.number()? });
+    }
+    if t.take("regular") {
+        return Ok(SpikeSource::Regular { start: rational(t)?, period: rational(t)? });
+    }
+    t.expect("given")?;
+    Ok(SpikeSource::Given(t.rest(Tokens::pair)?.into()))
+}
+
+fn kernel(t: &mut Tokens) -> Read<NeuronKernel> {
+    t.expect("model")?;
+    let model = t.quoted()?;
+    t.line_end()?;
+    let mut states = Vec::new();
+    while t.take("state") {
+        states.push(StateSlot { name: t.quoted()?, unit: (t.quoted()?, t.number()?) });
+        t.line_end()?;
+    }
+    let mut names = |word: &str| {
+        let mut all = Vec::new();
+        while t.take(word) {
+            all.push(t.quoted()?);
+            t.line_end()?;
+        }
+        Ok::<_, TextError>(all)
+    };
+    let (columns, receptors, inputs) = (names("column")?, names("receptor")?, names("input")?);
+    let mut refractory = None;
+    if t.take("refractory") {
+        refractory = Some(if t.take("column") {
+            Refractory::Column(t.number()?)
+        } else {
+            t.expect("ticks")?;
+            Refractory::Ticks(t.number()?)
+        });
+        t.line_end()?;
+    }
+    t.expect("init")?;
+    let init = program(t)?;
+    t.expect("step")?;
+    let step = program(t)?;
+    Ok(NeuronKernel { model, states, columns, receptors, inputs, refractory, step, init })
+}
+
+fn projection(t: &mut Tokens, objects: usize) -> Read<ProjectionNode> {
+    t.mark('=')?;
+    t.expect("projection")?;
+    let name = t.quoted()?;
+    let key = ObjectKey(t.field("key", Tokens::number)?);
+    t.line_end()?;
+    let sources = of_objects(t, objects)?;
+    t.expect("->")?;
+    let targets = of_objects(t, objects)?;
+    t.expect("receptors")?;
+    let receptors = t.numbers()?;
+    t.line_end()?;
+    let autapses =
+        t.field("autapses", |t| variant(t, &[Autapses::Allowed, Autapses::Forbidden]))?;
+    let multapses =
+        t.field("multapses", |t| variant(t, &[Multapses::Allowed, Multapses::Forbidden]))?;
+    t.expect("rule")?;
+    let rule = rule(t)?;
+    t.line_end()?;
+    let connector = Connector { rule, sources, targets, key, autapses, multapses };
+    let (weight, delay) = (value(t, "weight")?, value(t, "delay")?);
+    let projection = Projection { name, connector, receptors, weight, delay };
+    Ok(ProjectionNode { projection, span: span() })
+}
+
+fn rule(t: &mut Tokens) -> Read<Rule> {
+    Ok(match t.word("a rule", |w| Some(w.to_string()))?.as_str() {
+        "all_to_all" => Rule::AllToAll,
+        "one_to_one" => Rule::OneToOne,
+        "probability" => Rule::Probability(t.number()?),
+        "indegree" => Rule::Indegree(t.number()?),
+        "outdegree" => Rule::Outdegree(t.number()?),
+        "total" => Rule::Total(t.number()?),
+        "list" => Rule::List(t.rest(Tokens::pair)?.into()),
+        word => return Err(t.error(&format!("a rule in place of `{word}`"))),
+    })
+}
+
+fn value(t: &mut Tokens, what: &str) -> Read<SynapseValue> {
+    t.expect(what)?;
+    if t.take("program") {
+        return Ok(SynapseValue::Program(program(t)?));
+    }
+    let value = if t.take("list") {
+        SynapseValue::List(t.numbers()?.into())
+    } else {
+        SynapseValue::Constant(t.number()?)
+    };
+    t.line_end()?;
+    Ok(value)
+}
+
+fn program(t: &mut Tokens) -> Read<Program> {
+    let inputs = t.field("inputs", Tokens::number)?;
+    t.line_end()?;
+    let mut ops = Vec::new();
+    while t.take(&format!("r{}", ops.len())) {
+        t.mark('=')?;
+        ops.push(operation(t)?);
+        t.line_end()?;
+    }
+    t.expect("return")?;
+    let mut outputs = Vec::new();
+    while !t.at_line_end() {
+        if !outputs.is_empty() {
+            t.mark(',')?;
+        }
+        outputs.push(register(t)?);
+    }
+    t.line_end()?;
+    Ok(Program { ops, inputs, outputs })
+}
+
+fn operation(t: &mut Tokens) -> Read<Op> {
+    if t.take("const") {
+        return Ok(Op::Const(t.number()?));
+    }
+    if t.take("input") {
+        return Ok(Op::Input(t.number()?));
+    }
+    if t.take("select") {
+        let c = register(t)?;
+        t.mark(',')?;
+        let (a, b) = registers(t)?;
+        return Ok(Op::Select(c, a, b));
+    }
+    if t.take("flush") {
+        let x = register(t)?;
+        t.mark(',')?;
+        return Ok(Op::Flush(x, t.number()?));
+    }
+    if t.take("draw") {
+        return draw(t).map(Op::Draw);
+    }
+    if let Some(op) = peeked(t, &UNARY) {
+        return Ok(Op::Unary(op, register(t)?));
+    }
+    let op = variant(t, &BINARY)?;
+    let (a, b) = registers(t)?;
+    Ok(Op::Binary(op, a, b))
+}
+
+fn draw(t: &mut Tokens) -> Read<Draw> {
+    let occurrence = t.number()?;
+    let laws = [Distribution::Uniform, Distribution::Normal, Distribution::Lognormal];
+    let distribution = variant(t, &laws)?;
+    let (a, b) = registers(t)?;
+    let mut bounds = None;
+    if !t.at_line_end() {
+        let mode = variant(t, &[BoundsMode::Redraw, BoundsMode::Clamp])?;
+        let (lo, hi) = registers(t)?;
+        bounds = Some(Bounds { lo, hi, mode });
+    }
+    Ok(Draw { distribution, a, b, bounds, occurrence })
+}
+
+const UNARY: [Unary; 14] = [
+    Unary::Neg,
+    Unary::Not,
+    Unary::Abs,
+    Unary::Sign,
+    Unary::Sqrt,
+    Unary::Exp,
+    Unary::Log,
+    Unary::Sin,
+    Unary::Cos,
+    Unary::Tanh,
+    Unary::Exprel,
+    Unary::Floor,
+    Unary::Ceil,
+    Unary::Round,
+];
+
+const BINARY: [Binary; 15] = [
+    Binary::Add,
+    Binary::Sub,
+    Binary::Mul,
+    Binary::Div,
+    Binary::Pow,
+    Binary::Min,
+    Binary::Max,
+    Binary::Lt,
+    Binary::Le,
+    Binary::Gt,
+    Binary::Ge,
+    Binary::Eq,
+    Binary::Ne,
+    Binary::And,
+    Binary::Or,
+];
+
+/// A selection of neurons of the first `objects` objects.
+fn of_objects(t: &mut Tokens, objects: usize) -> Read<Selection> {
+    let selection = selection(t)?;
+    match selection.segments().iter().find(|s| s.object as usize >= objects) {
+        None => Ok(selection),
+        Some(s) => {
+            Err(t.error(&format!("an object that exists (o{} does not), then this", s.object)))
+        }
+    }
+}
+
+fn selection(t: &mut Tokens) -> Read<Selection> {
+    let mut segments = Vec::new();
+    if t.take("none") {
+        return Ok(Selection::new(segments));
+    }
+    let mut total = 0u32;
+    loop {
+        let object = numbered(t, 'o')?;
+        t.mark('[')?;
+        let (start, end): (u32, u64) = t.pair()?;
+        let len = end.checked_sub(u64::from(start)).and_then(|len| u32::try_from(len).ok());
+        let sum = len.and_then(|len| total.checked_add(len));
+        let (Some(len), Some(sum)) = (len, sum) else {
+            return Err(t.error("a range that ascends and fits 32 bits, then `]`"));
+        };
+        total = sum;
+        t.mark(']')?;
+        segments.push(Segment { object, start, len });
+        if !t.take_mark('+') {
+            return Ok(Selection::new(segments));
+        }
+    }
+}
+
+fn registers(t: &mut Tokens) -> Read<(Reg, Reg)> {
+    let a = register(t)?;
+    t.mark(',')?;
+    Ok((a, register(t)?))
+}
+
+fn register(t: &mut Tokens) -> Read<Reg> {
+    numbered(t, 'r').map(Reg)
+}
+
+/// A letter and a number, as `o3`.
+fn numbered(t: &mut Tokens, letter: char) -> Read<u32> {
+    let wanted = format!("`{letter}` and a number");
+    t.word(&wanted, |word| word.strip_prefix(letter)?.parse().ok())
+}
+
+fn rational(t: &mut Tokens) -> Read<Rational> {
+    t.word("a fraction", |word| {
+        let (num, den) = word.split_once('/')?;
+        Rational::new(num.parse().ok()?, den.parse().ok()?)
+    })
+}
+
+fn variant<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Read<T> {
+    let names: Vec<String> = all.iter().map(lower).collect();
+    peeked(t, all).ok_or_else(|| t.error(&names.join(", ")))
+}
+
+/// Takes the name of a variant where it comes next.
+fn peeked<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Option<T> {
+    all.iter().copied().find(|v| t.take(&lower(v)))
+}
+
+fn span() -> Span {
+    Span::new(SourceId(0), 0, 0)
+}
