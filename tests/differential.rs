@@ -1,7 +1,8 @@
 //! The emulator against the reference interpreter, bit for bit, on generated networks; the reference on
-//! networks worked out by hand; the text form of networks.
+//! networks worked out by hand; what equations become; the text form of networks.
 
 mod by_hand;
+mod equations;
 mod generator;
 mod programs;
 mod text;

@@ -37,6 +37,7 @@ fn summing(threshold: f64) -> NeuronKernel {
         refractory: Some(Refractory::Ticks(2)),
         step: b.finish(&[after, spike]),
         init: init.finish(&[start]),
+        systems: Vec::new(),
     }
 }
 

@@ -11,7 +11,8 @@ use snn_connect::{
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
 use snn_kernel::{
-    Binary, BoundsMode, NeuronKernel, ProgramBuilder, Refractory, Reg, StateSlot, Unary,
+    Binary, BoundsMode, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution,
+    StateSlot, Unary,
 };
 use snn_numeric::{Distribution, Rational, object_key};
 use snn_result::{Probe, Protocol};
@@ -151,6 +152,10 @@ impl Generator {
             let x = init.binary(Binary::Min, x, three);
             column_values.push(init.unary(Unary::Floor, x));
         }
+        let solved = self.pick(25, "linear system per neuron");
+        if solved {
+            columns.push("propagator".to_string());
+        }
         let mut names = vec!["v".to_string()];
         names.extend((0..shapes).map(|s| format!("g{s}")));
         if adaptation {
@@ -165,7 +170,10 @@ impl Generator {
         let flag = input + usize::from(current);
 
         let v = b.input(0);
-        let decay = b.constant(self.rng.between(0.8, 0.99));
+        let decay = match solved {
+            true => b.input(arrival - 1),
+            false => b.constant(self.rng.between(0.8, 0.99)),
+        };
         let mut x = b.binary(Binary::Mul, decay, v);
         let mut new = vec![v; n];
         for s in 0..shapes {
@@ -231,6 +239,17 @@ impl Generator {
         let mut initial = self.initial(&mut init, n, rising);
         let mut init_outputs = column_values;
         init_outputs.append(&mut initial);
+        let mut systems = Vec::new();
+        if solved {
+            let (lo, hi) = (init.constant(-0.2), init.constant(-0.01));
+            init_outputs.push(init.draw(Distribution::Uniform, (lo, hi), None));
+            systems.push(LinearSystem {
+                solution: Solution::Propagator,
+                size: 2,
+                given: vec![(0, 0)],
+                wanted: vec![(0, 0)],
+            });
+        }
         let kernel = NeuronKernel {
             model: "generated".into(),
             states: names
@@ -243,6 +262,7 @@ impl Generator {
             refractory,
             step: b.finish(&outputs),
             init: init.finish(&init_outputs),
+            systems,
         };
         let step = kernel.step.clone().with_inputs(kernel.step_inputs(), |i| i);
         let kernel = NeuronKernel { step, ..kernel };

@@ -194,19 +194,11 @@ impl<T: Real> Part<T> {
         let kernel = layout.kernel.clone();
         let slots = kernel.states.len() + kernel.columns.len();
         let mut columns = vec![vec![T::ZERO; padded]; slots];
-        let (mut registers, mut drawn) = (Vec::new(), vec![0.0; slots]);
         for (neuron, (object, index, _)) in layout.neurons().enumerate() {
-            let init = &population_kernel(image, object).init;
-            let key = DrawKey {
-                seed: image.seed,
-                object: image.objects[object as usize].key,
-                purpose: Purpose::Initial,
-                counter: [index, 0, 0],
-            };
-            init.eval(&[f64::from(index)], &key, &mut registers, &mut drawn);
-            let (own, states) = drawn.split_at(kernel.columns.len());
-            for (column, value) in columns.iter_mut().zip(states.iter().chain(own)) {
-                column[neuron] = T::from_f64(*value);
+            let key = image.objects[object as usize].key;
+            let values = population_kernel(image, object).start(image.seed, key, index);
+            for (column, value) in columns.iter_mut().zip(values) {
+                column[neuron] = T::from_f64(value);
             }
         }
         // Places beyond the last neuron compute like the first one; nothing reads them.

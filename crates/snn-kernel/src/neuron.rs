@@ -1,6 +1,6 @@
 //! What the inputs and outputs of a neuron's program mean.
 
-use crate::Program;
+use crate::{LinearSystem, Program};
 
 /// A neuron model with the constants of one population folded in.
 ///
@@ -13,7 +13,7 @@ pub struct NeuronKernel {
     pub model: String,
     /// States, the hidden ones of receptors and rising thresholds included.
     pub states: Vec<StateSlot>,
-    /// Names of the per-neuron columns.
+    /// Names of the per-neuron columns; the last are those of the linear systems.
     pub columns: Vec<String>,
     /// Names of the receptors.
     pub receptors: Vec<String>,
@@ -23,8 +23,11 @@ pub struct NeuronKernel {
     pub refractory: Option<Refractory>,
     /// One tick.
     pub step: Program,
-    /// Columns and initial states of a neuron: one input (its index), outputs columns, then states.
+    /// Columns and initial states of a neuron: one input (its index), outputs its own columns, states, and
+    /// what is given to the linear systems. [`NeuronKernel::start`] evaluates it.
     pub init: Program,
+    /// What else becomes columns.
+    pub systems: Vec<LinearSystem>,
 }
 
 /// A state of a neuron.

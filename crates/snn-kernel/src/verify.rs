@@ -1,6 +1,6 @@
 //! The invariants of programs.
 
-use crate::{NeuronKernel, Op, Program};
+use crate::{LinearSystem, NeuronKernel, Op, Program};
 
 /// A broken invariant: our fault, never the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,25 @@ impl NeuronKernel {
         expect("step inputs", self.step.inputs as usize, self.step_inputs())?;
         expect("step outputs", self.step.outputs.len(), self.states.len() + 1)?;
         expect("init inputs", self.init.inputs as usize, 1)?;
-        expect("init outputs", self.init.outputs.len(), self.columns.len() + self.states.len())
+        self.systems.iter().try_for_each(LinearSystem::verify)?;
+        let wanted: usize = self.systems.iter().map(|s| s.wanted.len()).sum();
+        expect("columns of systems", wanted.min(self.columns.len()), wanted)?;
+        let given: usize = self.systems.iter().map(|s| s.given.len()).sum();
+        let outputs = self.own_columns() + self.states.len() + given;
+        expect("init outputs", self.init.outputs.len(), outputs)
+    }
+}
+
+impl LinearSystem {
+    /// It is not too large, and every element lies in its matrix.
+    fn verify(&self) -> Result<(), VerifyError> {
+        let inside = |all: &[(u32, u32)], rows: u32| {
+            all.iter().all(|(row, column)| *row < rows && *column < self.size)
+        };
+        let small = self.size as usize <= self.max_size();
+        if small && inside(&self.given, self.rows()) && inside(&self.wanted, self.size) {
+            return Ok(());
+        }
+        Err(VerifyError(format!("a linear system of size {} does not fit", self.size)))
     }
 }

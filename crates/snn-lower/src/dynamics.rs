@@ -107,7 +107,11 @@ fn integrate(
         (None | Some(Method::Exact), Ok((forms, free))) => {
             propagate(lowering, forms, &free, held, new);
             let reason = "its equations are linear with constant coefficients";
-            lowering.decide("exact propagators", reason);
+            let choice = match lowering.solves_each_neuron() {
+                true => "exact propagators, found for each neuron",
+                false => "exact propagators",
+            };
+            lowering.decide(choice, reason);
         }
         (Some(Method::Exact), Err(why)) => {
             let span = asked.map_or(lowering.given.span, |s| s.span);
@@ -256,7 +260,7 @@ fn row_value(lowering: &mut Lowering<'_>, row: &crate::exact::Row) -> Reg {
             Source::Slot(s) => lowering.old[*s],
             Source::Input(i) => lowering.currents()[*i],
         };
-        let factor = lowering.lift("propagator", *factor);
+        let factor = lowering.factor(*factor);
         let term = lowering.step.binary(Binary::Mul, factor, x);
         sum = Some(match sum {
             Some(sum) => lowering.step.binary(Binary::Add, sum, term),
@@ -267,7 +271,7 @@ fn row_value(lowering: &mut Lowering<'_>, row: &crate::exact::Row) -> Reg {
     let sum = sum.unwrap_or(zero);
     match row.constant {
         Some(constant) => {
-            let constant = lowering.lift("drive", constant);
+            let constant = lowering.factor(constant);
             lowering.step.binary(Binary::Add, sum, constant)
         }
         None => lowering.step.flush(sum, lowering.slots[row.state].unit.1),

@@ -1,19 +1,19 @@
-//! Linear equations with constant coefficients: exact propagators over one tick.
+//! Linear equations: exact propagators over one tick.
 //!
 //! The states that have an equation, the receptor shapes that feed them and everything that stands still
 //! during a tick (other states, currents, the constant 1) form one linear system; its matrix exponential
 //! gives every coefficient, singular cases such as equal time constants included (Rotter and Diesmann
-//! 1999). Coefficients that differ from neuron to neuron are computed in closed form at the start, which
-//! is possible for one state with exponential receptors.
+//! 1999). Coefficients that differ from neuron to neuron make a [`LinearSystem`] that is solved for each
+//! neuron at the start, and give the same bits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use snn_kernel::{Binary, Reg, Unary};
+use snn_kernel::{Binary, LinearSystem, MAX_LINEAR, Reg, Solution};
 use snn_numeric::expm;
 
 use crate::affine::{Affine, Var};
 use crate::neuron::Lowering;
-use crate::receptors::{convolved, rate};
+use crate::receptors::rate;
 
 /// Rows of the propagator: for each state with an equation, what it becomes.
 pub(crate) struct Propagator {
@@ -25,8 +25,8 @@ pub(crate) struct Propagator {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
     pub state: usize,
-    pub terms: Vec<(Source, Reg)>,
-    pub constant: Option<Reg>,
+    pub terms: Vec<(Source, Factor)>,
+    pub constant: Option<Factor>,
 }
 
 /// What a term multiplies.
@@ -38,17 +38,12 @@ pub(crate) enum Source {
     Input(usize),
 }
 
-/// The propagator of linear equations (state, form), or why there is none. States in `still` do not
-/// move. Coefficients are init results.
-pub(crate) fn propagator(
-    lowering: &mut Lowering<'_>,
-    equations: &[(usize, Affine)],
-    still: &[usize],
-) -> Result<Propagator, String> {
-    match numeric(lowering, equations, still)? {
-        Some(propagator) => Ok(propagator),
-        None => closed_form(lowering, equations, still),
-    }
+/// A coefficient of one tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Factor {
+    Constant(f64),
+    /// A column of the linear systems, by its place among them.
+    Element(usize),
 }
 
 /// One place of the linear system.
@@ -59,132 +54,158 @@ enum Place {
     One,
 }
 
-/// By matrix exponential; `None` where a coefficient is not a constant.
-fn numeric(
+/// The matrix of a system by (row, column); what is not listed is 0.
+type Rates<P> = BTreeMap<(P, P), Reg>;
+
+/// The propagator of linear equations (state, form), or why there is none. States in `still` do not move;
+/// rows that are sure not to feel that are left out.
+pub(crate) fn propagator(
     lowering: &mut Lowering<'_>,
     equations: &[(usize, Affine)],
     still: &[usize],
-) -> Result<Option<Propagator>, String> {
-    let mut rates: BTreeMap<(Place, Place), f64> = BTreeMap::new();
-    for (state, form) in equations.iter().filter(|(s, _)| !still.contains(s)) {
-        let Some(constant) = lowering.init.constant_of(form.constant) else { return Ok(None) };
-        rates.insert((Place::Slot(*state), Place::One), constant);
-        for (var, coefficient) in &form.coefficients {
-            let Some(k) = lowering.init.constant_of(*coefficient) else { return Ok(None) };
-            rates.insert((Place::Slot(*state), place(lowering, *var)?), k);
-        }
-    }
-    for shape in lowering.shapes.clone().into_iter().flatten() {
-        let Some(tau) = lowering.init.constant_of(shape.decay_ms) else { return Ok(None) };
-        rates.insert((Place::Slot(shape.value), Place::Slot(shape.value)), -1.0 / tau);
-        if let Some((rise, tau)) = shape.rise {
-            let Some(tau) = lowering.init.constant_of(tau) else { return Ok(None) };
-            rates.insert((Place::Slot(shape.value), Place::Slot(rise)), 1.0);
-            rates.insert((Place::Slot(rise), Place::Slot(rise)), -1.0 / tau);
-        }
-    }
-    rates.retain(|_, k| *k != 0.0);
+) -> Result<Propagator, String> {
+    let rates = rates(lowering, equations, still)?;
     let mut places: Vec<Place> = rates.keys().flat_map(|(a, b)| [*a, *b]).collect();
     places.extend(equations.iter().map(|(s, _)| Place::Slot(*s)));
     places.sort_unstable();
     places.dedup();
     let n = places.len();
-    if n > 64 {
-        return Err(format!("the linear system has {n} states and inputs, 64 are the most"));
+    if n > MAX_LINEAR {
+        return Err(format!(
+            "the linear system has {n} states and inputs, {MAX_LINEAR} are the most"
+        ));
     }
-    let at = |p: Place| places.binary_search(&p).expect("invariant: every place is listed");
-    let mut matrix = vec![0.0; n * n];
-    for ((row, column), k) in &rates {
-        matrix[at(*row) * n + at(*column)] = k * lowering.dt_ms;
-    }
-    let propagated = expm(&matrix, n);
-    let mut rows = Vec::new();
-    for (state, _) in equations.iter().filter(|(s, _)| !still.contains(s)) {
-        let own = at(Place::Slot(*state));
-        let mut row = Row { state: *state, terms: Vec::new(), constant: None };
-        let order = std::iter::once(own).chain((0..n).filter(|i| *i != own));
-        for i in order {
-            let k = propagated[own * n + i];
-            if k == 0.0 {
-                continue;
+    let moving = equations.iter().map(|(s, _)| *s).filter(|s| !still.contains(s));
+    let dt = lowering.init.constant(lowering.dt_ms);
+    let scaled: Rates<Place> =
+        rates.into_iter().map(|(k, r)| (k, lowering.init.binary(Binary::Mul, r, dt))).collect();
+    let rows = match constants(lowering, &scaled) {
+        Some(values) => {
+            let at = |p: Place| places.binary_search(&p).expect("invariant: every place is listed");
+            let mut matrix = vec![0.0; n * n];
+            for ((row, column), k) in values {
+                matrix[at(row) * n + at(column)] = k;
             }
-            let factor = lowering.init.constant(k);
-            match places[i] {
-                Place::Slot(s) => row.terms.push((Source::Slot(s), factor)),
-                Place::Input(s) => row.terms.push((Source::Input(s), factor)),
-                Place::One => row.constant = Some(factor),
-            }
+            let propagated = expm(&matrix, n);
+            let factor = |row: usize, column: usize| {
+                let k = propagated[row * n + column];
+                (k != 0.0).then_some(Factor::Constant(k))
+            };
+            moving.map(|state| row(&places, state, factor)).collect()
         }
-        rows.push(row);
-    }
-    Ok(Some(Propagator { rows }))
+        None => {
+            let standing: BTreeSet<Place> = still.iter().map(|s| Place::Slot(*s)).collect();
+            let feels: Vec<(usize, BTreeSet<Place>)> = moving
+                .map(|state| (state, reached(&scaled, Place::Slot(state))))
+                .filter(|(_, sources)| still.is_empty() || !sources.is_disjoint(&standing))
+                .collect();
+            let wanted: Vec<(Place, Place)> = feels
+                .iter()
+                .flat_map(|(s, sources)| sources.iter().map(|p| (Place::Slot(*s), *p)))
+                .collect();
+            let first = add_system(lowering, Solution::Propagator, &places, &scaled, &wanted);
+            let factor = |row: usize, column: usize| {
+                let found = wanted.iter().position(|w| *w == (places[row], places[column]));
+                found.map(|at| Factor::Element(first + at))
+            };
+            feels.iter().map(|(state, _)| row(&places, *state, factor)).collect()
+        }
+    };
+    Ok(Propagator { rows })
 }
 
-fn place(lowering: &Lowering<'_>, var: Var) -> Result<Place, String> {
-    Ok(match var {
+/// Rates of change: what each place adds to another per ms.
+fn rates(
+    lowering: &mut Lowering<'_>,
+    equations: &[(usize, Affine)],
+    still: &[usize],
+) -> Result<Rates<Place>, String> {
+    let mut rates = Rates::new();
+    for (state, form) in equations.iter().filter(|(s, _)| !still.contains(s)) {
+        rates.insert((Place::Slot(*state), Place::One), form.constant);
+        for (var, coefficient) in &form.coefficients {
+            if let Some(place) = place(lowering, *var)? {
+                rates.insert((Place::Slot(*state), place), *coefficient);
+            }
+        }
+    }
+    for shape in lowering.shapes.clone().into_iter().flatten() {
+        let value = Place::Slot(shape.value);
+        rates.insert((value, value), rate(&mut lowering.init, shape.decay_ms));
+        if let Some((rise, tau)) = shape.rise {
+            let rise = Place::Slot(rise);
+            rates.insert((value, rise), lowering.init.constant(1.0));
+            rates.insert((rise, rise), rate(&mut lowering.init, tau));
+        }
+    }
+    rates.retain(|_, k| lowering.init.constant_of(*k) != Some(0.0));
+    Ok(rates)
+}
+
+/// Where a variable stands in the system; noise stands outside.
+fn place(lowering: &Lowering<'_>, var: Var) -> Result<Option<Place>, String> {
+    Ok(Some(match var {
         Var::State(s) => Place::Slot(s),
         Var::Input(i) => Place::Input(i),
         Var::Receptor(r) => match &lowering.shapes[r] {
             Some(shape) => Place::Slot(shape.value),
-            None => return Err(no_value(lowering, r)),
+            None => {
+                let name = &lowering.neuron.receptors[r].port.name;
+                return Err(format!("`{name}` has no value between ticks"));
+            }
         },
-    })
+    }))
 }
 
-fn no_value(lowering: &Lowering<'_>, receptor: usize) -> String {
-    let name = &lowering.neuron.receptors[receptor].port.name;
-    format!("`{name}` has no value between ticks")
+/// The elements, where all are constants.
+fn constants<P: Copy>(lowering: &Lowering<'_>, elements: &Rates<P>) -> Option<Vec<((P, P), f64)>> {
+    elements.iter().map(|(at, reg)| Some((*at, lowering.init.constant_of(*reg)?))).collect()
 }
 
-/// One state whose coefficients differ from neuron to neuron, with `exp` receptors.
-fn closed_form(
-    lowering: &mut Lowering<'_>,
-    equations: &[(usize, Affine)],
-    still: &[usize],
-) -> Result<Propagator, String> {
-    let mut rows = Vec::new();
-    for (state, form) in equations.iter().filter(|(s, _)| !still.contains(s)) {
-        let mut row = Row { state: *state, terms: Vec::new(), constant: None };
-        let zero = lowering.init.constant(0.0);
-        let a = form.coefficients.get(&Var::State(*state)).copied().unwrap_or(zero);
-        let dt = lowering.init.constant(lowering.dt_ms);
-        let exponent = lowering.init.binary(Binary::Mul, a, dt);
-        let decay = lowering.init.unary(Unary::Exp, exponent);
-        row.terms.push((Source::Slot(*state), decay));
-        let held = lowering.init.unary(Unary::Exprel, exponent);
-        let held = lowering.init.binary(Binary::Mul, dt, held);
-        for (var, k) in form.coefficients.iter().filter(|(v, _)| **v != Var::State(*state)) {
-            let (source, response) = match var {
-                Var::Input(i) => (Source::Input(*i), held),
-                Var::State(s) if equations.iter().any(|(e, _)| e == s) && !still.contains(s) => {
-                    return Err("its equations are coupled and their coefficients differ from \
-                                neuron to neuron"
-                        .into());
-                }
-                Var::State(s) => (Source::Slot(*s), held),
-                Var::Receptor(r) => match lowering.shapes[*r].clone() {
-                    Some(shape) if shape.rise.is_none() => {
-                        let b = rate(&mut lowering.init, shape.decay_ms);
-                        let response = convolved(&mut lowering.init, a, b, lowering.dt_ms);
-                        (Source::Slot(shape.value), response)
-                    }
-                    Some(_) => {
-                        return Err(
-                            "its coefficients differ from neuron to neuron, and a receptor \
-                                    rises slowly"
-                                .into(),
-                        );
-                    }
-                    None => return Err(no_value(lowering, *r)),
-                },
-            };
-            let factor = lowering.init.binary(Binary::Mul, *k, response);
-            row.terms.push((source, factor));
+/// The row of a state: itself first, then all places in order.
+fn row(places: &[Place], state: usize, factor: impl Fn(usize, usize) -> Option<Factor>) -> Row {
+    let own = places.binary_search(&Place::Slot(state)).expect("invariant: every place is listed");
+    let mut row = Row { state, terms: Vec::new(), constant: None };
+    for i in std::iter::once(own).chain((0..places.len()).filter(|i| *i != own)) {
+        let Some(factor) = factor(own, i) else { continue };
+        match places[i] {
+            Place::Slot(s) => row.terms.push((Source::Slot(s), factor)),
+            Place::Input(s) => row.terms.push((Source::Input(s), factor)),
+            Place::One => row.constant = Some(factor),
         }
-        if lowering.init.constant_of(form.constant) != Some(0.0) {
-            row.constant = Some(lowering.init.binary(Binary::Mul, form.constant, held));
-        }
-        rows.push(row);
     }
-    Ok(Propagator { rows })
+    row
+}
+
+/// All places that a place depends on, itself included.
+fn reached(rates: &Rates<Place>, from: Place) -> BTreeSet<Place> {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(place) = open.pop() {
+        for (_, source) in rates.keys().filter(|(row, _)| *row == place) {
+            if seen.insert(*source) {
+                open.push(*source);
+            }
+        }
+    }
+    seen
+}
+
+/// Adds a system that is solved for each neuron; gives the number of its first column among those of all
+/// systems.
+fn add_system<P: Ord + Copy>(
+    lowering: &mut Lowering<'_>,
+    solution: Solution,
+    places: &[P],
+    elements: &Rates<P>,
+    wanted: &[(P, P)],
+) -> usize {
+    let at = |p: &P| places.binary_search(p).expect("invariant: every place is listed") as u32;
+    let system = LinearSystem {
+        solution,
+        size: places.len() as u32,
+        given: elements.keys().map(|(row, column)| (at(row), at(column))).collect(),
+        wanted: wanted.iter().map(|(row, column)| (at(row), at(column))).collect(),
+    };
+    lowering.add_system(system, elements.values().copied())
 }

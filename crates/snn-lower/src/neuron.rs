@@ -4,12 +4,15 @@
 use std::collections::HashMap;
 
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
-use snn_kernel::{Binary, NeuronKernel, ProgramBuilder, Refractory, Reg, StateSlot, Unary};
+use snn_kernel::{
+    Binary, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution, StateSlot, Unary,
+};
 use snn_model::model::{Edge, Expr, Neuron, Parameter, RefractoryMode, Shape};
 use snn_units::{UnitValue, scale};
 
 use crate::Decision;
 use crate::dynamics;
+use crate::exact::Factor;
 use crate::receptors::{ShapeState, peak_gain};
 use crate::translate::{Scope, block};
 
@@ -18,7 +21,8 @@ const ARRIVAL: usize = 1 << 20;
 const CURRENT: usize = 2 << 20;
 const REFRACTORY: usize = 3 << 20;
 const COLUMN: usize = 4 << 20;
-const INPUTS: usize = 5 << 20;
+const ELEMENT: usize = 5 << 20;
+const INPUTS: usize = 6 << 20;
 
 /// What a population gives its neuron model.
 pub(crate) struct Given<'a> {
@@ -49,6 +53,9 @@ pub(crate) struct Lowering<'a> {
     /// Initial values of all states, in the order of the slots.
     initial: Vec<Reg>,
     columns: Vec<(String, Reg)>,
+    /// Systems solved for each neuron at the start, and what init gives to them all.
+    systems: Vec<LinearSystem>,
+    given_to_systems: Vec<Reg>,
     pub diagnostics: Vec<Diagnostic>,
     pub decisions: Vec<Decision>,
 }
@@ -71,6 +78,8 @@ pub(crate) fn kernel(
         slots: Vec::new(),
         initial: Vec::new(),
         columns: Vec::new(),
+        systems: Vec::new(),
+        given_to_systems: Vec::new(),
         diagnostics: Vec::new(),
         decisions: Vec::new(),
     };
@@ -97,6 +106,32 @@ impl<'a> Lowering<'a> {
             self.columns.len() - 1
         });
         self.step.input(COLUMN + at)
+    }
+
+    /// A coefficient as a value of `step`.
+    pub(crate) fn factor(&mut self, factor: Factor) -> Reg {
+        match factor {
+            Factor::Constant(k) => self.step.constant(k),
+            Factor::Element(at) => self.step.input(ELEMENT + at),
+        }
+    }
+
+    /// Adds a system that is solved for each neuron; gives the number of its first column among those of
+    /// all systems.
+    pub(crate) fn add_system(
+        &mut self,
+        system: LinearSystem,
+        given: impl Iterator<Item = Reg>,
+    ) -> usize {
+        let first = self.systems.iter().map(|s| s.wanted.len()).sum();
+        self.given_to_systems.extend(given);
+        self.systems.push(system);
+        first
+    }
+
+    /// Whether some coefficients are found for each neuron on its own.
+    pub(crate) fn solves_each_neuron(&self) -> bool {
+        !self.systems.is_empty()
     }
 
     /// Translates an expression over parameters, `index` and draws in the init program.
@@ -482,16 +517,26 @@ impl<'a> Lowering<'a> {
 
     fn finish(&mut self, refractory: Option<Refractory>, outputs: &[Reg]) -> NeuronKernel {
         let mut init_outputs: Vec<Reg> = self.columns.iter().map(|(_, r)| *r).collect();
-        init_outputs.extend(&self.initial);
+        init_outputs.extend(self.initial.iter().chain(&self.given_to_systems));
+        let mut columns: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
+        let own_columns = columns.len();
+        for system in &self.systems {
+            let what = match system.solution {
+                Solution::Propagator => "propagator",
+                Solution::Noise => "noise",
+            };
+            columns.extend(system.wanted.iter().map(|_| what.to_string()));
+        }
         let mut kernel = NeuronKernel {
             model: self.neuron.name.clone(),
             states: std::mem::take(&mut self.slots),
-            columns: self.columns.iter().map(|(name, _)| name.clone()).collect(),
+            columns,
             receptors: self.neuron.receptors.iter().map(|r| r.port.name.clone()).collect(),
             inputs: self.neuron.inputs.iter().map(|i| i.name.clone()).collect(),
             refractory,
             step: std::mem::take(&mut self.step).finish(outputs),
             init: std::mem::take(&mut self.init).finish(&init_outputs),
+            systems: std::mem::take(&mut self.systems),
         };
         let place = |i: u32| {
             let i = i as usize;
@@ -500,7 +545,8 @@ impl<'a> Lowering<'a> {
                 _ if i < CURRENT => kernel.first_arrival() + (i - ARRIVAL),
                 _ if i < REFRACTORY => kernel.first_current() + (i - CURRENT),
                 REFRACTORY => kernel.refractory_input(),
-                _ => kernel.first_column() + (i - COLUMN),
+                _ if i < ELEMENT => kernel.first_column() + (i - COLUMN),
+                _ => kernel.first_column() + own_columns + (i - ELEMENT),
             };
             place as u32
         };

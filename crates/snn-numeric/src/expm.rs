@@ -66,7 +66,12 @@ fn product(a: &[DoubleDouble], b: &[DoubleDouble], n: usize) -> Vec<DoubleDouble
     for row in 0..n {
         for column in 0..n {
             for inner in 0..n {
-                let term = a[row * n + inner] * b[inner * n + column];
+                let (left, right) = (a[row * n + inner], b[inner * n + column]);
+                // Propagators are mostly zeros, and a zero term changes no finite sum.
+                if left.high == 0.0 || right.high == 0.0 {
+                    continue;
+                }
+                let term = left * right;
                 result[row * n + column] = result[row * n + column] + term;
             }
         }

@@ -102,16 +102,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
                 }
                 ObjectKind::Population(kernel) => {
                     let start = |index| {
-                        let key = DrawKey {
-                            seed,
-                            object: o.key,
-                            purpose: Purpose::Initial,
-                            counter: [index, 0, 0],
-                        };
-                        let mut drawn = vec![0.0; kernel.init.outputs.len()];
-                        kernel.init.eval(&[f64::from(index)], &key, &mut Vec::new(), &mut drawn);
-                        let (columns, states) = drawn.split_at(kernel.columns.len());
-                        states.iter().chain(columns).map(|x| T::from_f64(*x)).collect()
+                        kernel.start(seed, o.key, index).into_iter().map(T::from_f64).collect()
                     };
                     populations.push(Population {
                         object,

@@ -101,6 +101,11 @@ fn print_kernel(text: &mut String, kernel: &NeuronKernel) {
         Some(Refractory::Ticks(n)) => writeln!(text, "  refractory ticks {n}"),
         Some(Refractory::Column(n)) => writeln!(text, "  refractory column {n}"),
     };
+    for system in &kernel.systems {
+        let (solution, size) = (lower(&system.solution), system.size);
+        let (given, wanted) = (pairs(&system.given), pairs(&system.wanted));
+        let _ = writeln!(text, "  system {solution} {size}{given} gives{wanted}");
+    }
     print_program(text, "init", &kernel.init);
     print_program(text, "step", &kernel.step);
 }
@@ -115,9 +120,7 @@ fn print_connector(text: &mut String, connector: &Connector, receptors: &[u16]) 
         Rule::Indegree(n) => format!("indegree {n}"),
         Rule::Outdegree(n) => format!("outdegree {n}"),
         Rule::Total(n) => format!("total {n}"),
-        Rule::List(pairs) => {
-            pairs.iter().fold("list".to_string(), |text, (s, t)| format!("{text} {s}..{t}"))
-        }
+        Rule::List(list) => format!("list{}", pairs(list)),
     };
     let (autapses, multapses) = (lower(&connector.autapses), lower(&connector.multapses));
     let _ = writeln!(text, "  autapses={autapses} multapses={multapses} rule {rule}");
@@ -166,9 +169,7 @@ fn source(source: &SpikeSource) -> String {
         SpikeSource::Regular { start, period } => {
             format!("regular {} {}", rational(*start), rational(*period))
         }
-        SpikeSource::Given(spikes) => {
-            spikes.iter().fold("given".to_string(), |text, (t, i)| format!("{text} {t}..{i}"))
-        }
+        SpikeSource::Given(spikes) => format!("given{}", pairs(spikes)),
     }
 }
 
@@ -199,6 +200,10 @@ fn selection(selection: &Selection) -> String {
 
 fn numbers<T: std::fmt::Debug>(values: &[T]) -> String {
     values.iter().fold(String::new(), |text, x| format!("{text} {x:?}"))
+}
+
+fn pairs<A: std::fmt::Debug, B: std::fmt::Debug>(all: &[(A, B)]) -> String {
+    all.iter().fold(String::new(), |text, (a, b)| format!("{text} {a:?}..{b:?}"))
 }
 
 fn rational(x: Rational) -> String {

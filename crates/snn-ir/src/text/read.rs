@@ -10,7 +10,8 @@ use snn_connect::{
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{
-    Binary, Bounds, BoundsMode, Draw, NeuronKernel, Op, Program, Refractory, Reg, StateSlot, Unary,
+    Binary, Bounds, BoundsMode, Draw, LinearSystem, NeuronKernel, Op, Program, Refractory, Reg,
+    Solution, StateSlot, Unary,
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
 use snn_result::{Expectation, Measure, MeasureOp, Probe, Protocol};
@@ -201,11 +202,26 @@ fn kernel(t: &mut Tokens) -> Read<NeuronKernel> {
         });
         t.line_end()?;
     }
+    let mut systems = Vec::new();
+    while t.take("system") {
+        systems.push(system(t)?);
+        t.line_end()?;
+    }
     t.expect("init")?;
     let init = program(t)?;
     t.expect("step")?;
     let step = program(t)?;
-    Ok(NeuronKernel { model, states, columns, receptors, inputs, refractory, step, init })
+    Ok(NeuronKernel { model, states, columns, receptors, inputs, refractory, step, init, systems })
+}
+
+fn system(t: &mut Tokens) -> Read<LinearSystem> {
+    let solution = variant(t, &[Solution::Propagator, Solution::Noise])?;
+    let size = t.number()?;
+    let mut given = Vec::new();
+    while !t.take("gives") {
+        given.push(t.pair()?);
+    }
+    Ok(LinearSystem { solution, size, given, wanted: t.rest(Tokens::pair)? })
 }
 
 fn projection(t: &mut Tokens, objects: usize) -> Read<ProjectionNode> {

@@ -1,0 +1,101 @@
+//! Programs as text on both engines, bit for bit.
+
+use snn::emulator::{Control, LoadOptions};
+use snn::map::{MapOptions, map};
+use snn::result::{Collected, Recorder, RecorderError, Sample, Spike};
+
+#[derive(Default)]
+struct Kept(Collected);
+
+impl Recorder for Kept {
+    fn spikes(&mut self, spikes: &[Spike]) -> Result<(), RecorderError> {
+        self.0.spikes(spikes)
+    }
+
+    fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
+        self.0.samples(sample)
+    }
+}
+
+/// Compiles a program of one experiment; the text form of its network comes back.
+fn compile(text: &str) -> snn::Compiled {
+    let project = snn::load("t.snn", text.into(), &[], &mut |f| Err(f.into()));
+    let compiled = snn::compile(&project, None, &snn::model::Options::default());
+    let said = snn::diagnostics::render_human(&compiled.diagnostics, &project.sources, false);
+    assert!(compiled.diagnostics.is_empty(), "{said}");
+    let compiled = compiled.value.unwrap();
+    compiled.network.verify().unwrap();
+    let written = snn::ir::text::print(&compiled.network);
+    let read = snn::ir::text::parse(&written).unwrap();
+    assert_eq!(snn::ir::text::print(&read), written);
+    compiled
+}
+
+/// What both engines give, the emulator on three threads and in pieces.
+fn agreed(compiled: &snn::Compiled) -> Collected {
+    let mut slow = Collected::default();
+    let result = snn::reference::interpret(&compiled.network, &mut slow).unwrap();
+    let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
+    let options = LoadOptions { threads: 3, ..LoadOptions::default() };
+    let mut session = snn::Session::new(compiled, &mapped.mapping, &options, None).unwrap();
+    let (mut kept, ticks) = (Kept::default(), compiled.network.protocol.run_ticks);
+    for piece in [1, 30, ticks - 31] {
+        session.run(piece, &mut kept, &mut |_| Control::Continue).unwrap();
+        let saved = session.checkpoint();
+        session = snn::Session::new(compiled, &mapped.mapping, &options, Some(&saved)).unwrap();
+    }
+    assert_eq!(kept.0, slow);
+    assert_eq!(session.result().hash, result.hash);
+    slow
+}
+
+fn linear(tau: &str, arithmetic: &str) -> String {
+    format!(
+        "chip c {{ arithmetic {arithmetic}; core {{ neurons 4 }} }}
+neuron coupled {{
+  param tau: ms = 10 ms, tau_w: ms = 30 ms, a: nS = 4 nS, C: pF = 200 pF
+  input I: pA
+  receptor exc: pA = alpha(2 ms)
+  receptor slow: pA = biexp(3 ms, 20 ms)
+  state v: mV = 0 mV
+  state w: pA = 0 pA
+  state z: pA = 5 pA
+  v' = -v / tau + (exc + slow + I - w) / C
+  w' = (a * v - w) / tau_w
+  z' = -z / tau
+  spike when v >= 12 mV
+  reset {{ v = 0 mV; w += 20 pA }}
+  refractory 2 ms hold v
+}}
+network n {{
+  source s[11]: poisson(4000 Hz)
+  population p[11]: coupled(tau = {tau}, tau_w = {tau} * 2.5)
+  connect s -> p.exc as fast {{ rule one_to_one; weight 60 pA; delay 1 ms }}
+  connect s -> p.slow as late {{ rule one_to_one; weight 9 pA; delay 1 ms }}
+}}
+experiment e of n on c {{
+  dt 0.1 ms
+  run 60 ms
+  inject step(350 pA, from 5 ms, to 40 ms) -> p.I
+  record spikes of p
+  record v of p
+  record w of p
+  record z of p
+}}
+"
+    )
+}
+
+#[test]
+fn coefficients_of_each_neuron_give_the_bits_of_constants() {
+    for arithmetic in ["f64", "f32"] {
+        let constant = agreed(&compile(&linear("12 ms", arithmetic)));
+        let drawn = compile(&linear("uniform(12 ms, 12 ms)", arithmetic));
+        assert!(drawn.decisions.iter().any(|d| d.choice.contains("for each neuron")));
+        let drawn = agreed(&drawn);
+        assert!(constant.spikes.len() > 20, "{} spikes", constant.spikes.len());
+        assert_eq!(constant, drawn);
+        let spread = agreed(&compile(&linear("normal(12 ms, 1 ms)", arithmetic)));
+        assert_ne!(constant.spikes, spread.spikes);
+    }
+}
