@@ -3,6 +3,7 @@
 
 mod membrane;
 mod network;
+mod noise;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,15 @@ fn project(case: &str) -> Project {
 fn compiled(project: &Project, experiment: &str) -> Compiled {
     let compiled = snn::compile(project, Some(experiment), &Options::default());
     assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+    compiled.value.unwrap()
+}
+
+/// A program of one experiment.
+fn from_text(text: &str) -> Compiled {
+    let project = snn::load("text.snn", text.into(), &[], &mut |file| Err(file.into()));
+    let compiled = snn::compile(&project, None, &Options::default());
+    let found = snn::diagnostics::render_human(&compiled.diagnostics, &project.sources, false);
+    assert!(!compiled.has_errors(), "{found}");
     compiled.value.unwrap()
 }
 

@@ -99,3 +99,81 @@ fn coefficients_of_each_neuron_give_the_bits_of_constants() {
         assert_ne!(constant.spikes, spread.spikes);
     }
 }
+
+/// Noise in coupled states, common to two, with coefficients of each neuron and held states; spikes by
+/// chance; multiplicative noise.
+fn noisy(arithmetic: &str) -> String {
+    format!(
+        "chip c {{ arithmetic {arithmetic}; core {{ neurons 4 }} }}
+neuron coloured {{
+  param tau: ms = normal(10 ms, 1 ms), tau_s: ms = 4 ms, sigma: mV = 3 mV
+  receptor exc: mV = exp(3 ms)
+  state v: mV = 0 mV, x: mV = 0 mV, y: mV = 1 mV
+  let xi = sigma * white()
+  v' = (x + exc - v) / tau + 0.2 * xi / sqrt(tau)
+  x' = -x / tau_s + xi * sqrt(2 / tau_s)
+  y' = (v - y) / tau + 0.1 * sigma * white() / sqrt(tau)
+  spike when v >= 2 mV
+  reset {{ v = -1 mV; y += normal() * 1 mV }}
+  refractory 1 ms hold v, x
+}}
+neuron growing {{
+  param r: Hz = 40 Hz
+  receptor exc: mV = jump(v)
+  state v: mV = 1 mV
+  v' = -0.1 [1/ms] * v + 0.3 [1/ms^(1/2)] * v * white() + 0.2 [mV/ms^(1/2)] * white()
+  spike rate r * exp(v / 1 mV)
+  reset {{ v = 0 mV }}
+  refractory 2 ms mute
+  solve euler substeps 2
+}}
+network n {{
+  population a[11]: coloured
+  population b[7]: growing
+  connect a -> b.exc {{ rule all_to_all; weight 0.3 mV; delay 1 ms }}
+  connect b -> a.exc {{ rule all_to_all; weight 0.2 mV; delay 1 ms }}
+}}
+experiment e of n on c {{
+  dt 0.1 ms
+  run 60 ms
+  record spikes of a + b
+  record v of a
+  record y of a
+  record v of b
+}}
+"
+    )
+}
+
+#[test]
+fn noise_has_the_same_bits_on_both_engines() {
+    for arithmetic in ["f64", "f32"] {
+        let compiled = compile(&noisy(arithmetic));
+        let choices: Vec<&str> = compiled.decisions.iter().map(|d| d.choice.as_str()).collect();
+        assert_eq!(choices, ["exact propagators, found for each neuron", "euler, 2 per tick"]);
+        let found = agreed(&compiled);
+        for object in [0, 1] {
+            let spikes = found.spikes.iter().filter(|s| s.object == object).count();
+            assert!(spikes > 10, "{spikes} spikes of object {object}");
+        }
+    }
+}
+
+#[test]
+fn a_function_of_noise_is_refused() {
+    for term in [
+        "white() * white() * 1 [ms]",
+        "abs(white()) * 1 [ms^(1/2)]",
+        "1 / (white() * 1 [ms^(1/2)])",
+    ] {
+        let text = format!(
+            "neuron m {{ state x = 0; x' = (-x + {term}) / 1 ms }}
+             network n {{ population p[1]: m }}
+             experiment e of n {{ dt 0.1 ms; run 1 ms; record x of p }}"
+        );
+        let project = snn::load("t.snn", text, &[], &mut |f| Err(f.into()));
+        let compiled = snn::compile(&project, None, &snn::model::Options::default());
+        let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.code.id()).collect();
+        assert!(codes.contains(&"E0320"), "{term}: {codes:?}");
+    }
+}

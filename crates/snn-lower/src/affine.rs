@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use snn_kernel::{Binary, ProgramBuilder, Reg, Unary};
-use snn_model::model::{self, Expr, ExprKind, Neuron};
+use snn_model::model::{self, Expr, ExprKind, Neuron, Variable};
 
 use crate::translate::{binary, unary};
 
@@ -13,6 +13,8 @@ pub(crate) enum Var {
     State(usize),
     Receptor(usize),
     Input(usize),
+    /// White noise, by its occurrence.
+    White(usize),
 }
 
 /// Σ coefficient · variable + constant; coefficients are results of the builder at hand.
@@ -105,6 +107,7 @@ impl Analyzer<'_> {
                     }
                 }
             }
+            ExprKind::Variable(Variable::White(i)) => self.variable(Var::White(*i)),
             ExprKind::Local(_) | ExprKind::Variable(_) | ExprKind::Draw { .. } => return None,
         })
     }

@@ -9,6 +9,7 @@ use snn_model::model::{Dynamics, Expr, ExprKind, Method, Neuron, Shape};
 use crate::affine::{Affine, Analyzer, Var};
 use crate::exact::{Propagator, Source, propagator};
 use crate::neuron::Lowering;
+use crate::noise::{self, Noise};
 use crate::receptors::{ShapeState, convolved, decay, rate};
 use crate::stability;
 
@@ -99,14 +100,18 @@ fn integrate(
     }
     let forms = linear_forms(lowering, equations);
     let asked = lowering.neuron.solve;
+    let noisy = noise::whites(lowering.neuron) > 0;
     let exact = match &forms {
-        Some(forms) => propagator(lowering, forms, &[]).map(|p| (forms, p)),
+        Some(forms) => exact(lowering, forms, &[]).map(|solution| (forms, solution)),
         None => Err("its equations are not linear with constant coefficients".to_string()),
     };
     match (asked.map(|s| s.method), exact) {
         (None | Some(Method::Exact), Ok((forms, free))) => {
             propagate(lowering, forms, &free, held, new);
-            let reason = "its equations are linear with constant coefficients";
+            let reason = match noisy {
+                true => "its equations are linear with constant coefficients, noise included",
+                false => "its equations are linear with constant coefficients",
+            };
             let choice = match lowering.solves_each_neuron() {
                 true => "exact propagators, found for each neuron",
                 false => "exact propagators",
@@ -122,23 +127,25 @@ fn integrate(
                     format!("`{}` has no exact solution: {why}", lowering.neuron.name),
                     "asked for here",
                 )
-                .with_help("write `solve exponential_euler` or `solve rk4`, or leave the line out"),
+                .with_help(match noisy {
+                    true => "write `solve euler`, or leave the line out",
+                    false => {
+                        "write `solve exponential_euler` or `solve rk4`, or leave the line out"
+                    }
+                }),
             );
         }
         (method, exact) => {
-            let conditionally = conditionally_linear(lowering, equations);
-            let method = method.unwrap_or(match conditionally {
-                Some(_) => Method::ExponentialEuler,
-                None => Method::Rk4,
-            });
+            let chosen = match conditionally_linear(lowering, equations) {
+                _ if noisy => (Method::Euler, ", and noise needs the Euler–Maruyama method"),
+                Some(_) => (Method::ExponentialEuler, ", but each is linear in its own state"),
+                None => (Method::Rk4, ""),
+            };
+            let method = method.unwrap_or(chosen.0);
             let substeps = asked.map_or(1, |s| s.substeps);
-            let reason = match (asked, exact, &conditionally) {
-                (Some(_), ..) => "the model asks for it".to_string(),
-                (None, Err(why), Some(_)) => {
-                    format!("{why}, but each is linear in its own state")
-                }
-                (None, Err(why), None) => why,
-                (None, Ok(_), _) => String::new(),
+            let reason = match (asked, exact) {
+                (None, Err(why)) => why + chosen.1,
+                _ => "the model asks for it".to_string(),
             };
             if let Some(forms) = &forms {
                 stability::check(lowering, forms, method, substeps);
@@ -204,15 +211,32 @@ fn own_coefficients(
     equations: &[(usize, Expr)],
     states: &[Reg],
 ) -> Option<Vec<Reg>> {
+    let forms = step_forms(lowering, equations, states, |own, var| var == Var::State(own))?;
+    let zero = lowering.step.constant(0.0);
+    let own = |((state, _), form): (&(usize, Expr), Affine)| {
+        form.coefficients.get(&Var::State(*state)).copied().unwrap_or(zero)
+    };
+    Some(equations.iter().zip(forms).map(own).collect())
+}
+
+/// The linear form of each equation in the variables that are `free` (for the equation of this state),
+/// all others having their values of the tick; `None` where one has none.
+pub(crate) fn step_forms(
+    lowering: &mut Lowering<'_>,
+    equations: &[(usize, Expr)],
+    states: &[Reg],
+    free: impl Fn(usize, Var) -> bool,
+) -> Option<Vec<Affine>> {
     let receptors = lowering.receptor_values(&lowering.old.clone());
     let inputs = lowering.currents();
-    let mut own = Vec::new();
+    let mut forms = Vec::new();
     for (state, e) in equations {
         let known = |v: Var| match v {
-            Var::State(s) if s == *state => None,
+            _ if free(*state, v) => None,
             Var::State(s) => Some(states[s]),
             Var::Receptor(r) => Some(receptors[r]),
             Var::Input(i) => Some(inputs[i]),
+            Var::White(_) => None,
         };
         let mut analyzer = Analyzer {
             neuron: lowering.neuron,
@@ -224,30 +248,45 @@ fn own_coefficients(
             lets: BTreeMap::new(),
             budget: BUDGET,
         };
-        let form = analyzer.affine(e)?;
-        let zero = lowering.step.constant(0.0);
-        own.push(form.coefficients.get(&Var::State(*state)).copied().unwrap_or(zero));
+        forms.push(analyzer.affine(e)?);
     }
-    Some(own)
+    Some(forms)
+}
+
+/// What linear equations become in one tick, noise included.
+type Solution = (Propagator, Noise);
+
+fn exact(
+    lowering: &mut Lowering<'_>,
+    forms: &[(usize, Affine)],
+    still: &[usize],
+) -> Result<Solution, String> {
+    Ok((propagator(lowering, forms, still)?, noise::noise(lowering, forms, still)?))
 }
 
 /// One tick by exact propagators. While states are held the others see them standing still.
 fn propagate(
     lowering: &mut Lowering<'_>,
     forms: &[(usize, Affine)],
-    free: &Propagator,
+    (free, noise): &Solution,
     held: &[usize],
     new: &mut [Reg],
 ) {
-    let while_held = if held.is_empty() { None } else { propagator(lowering, forms, held).ok() };
+    let while_held = if held.is_empty() { None } else { exact(lowering, forms, held).ok() };
+    let mut normals = BTreeMap::new();
+    for state in noise.rows.keys() {
+        normals.insert(*state, noise::standard_normal(lowering));
+    }
     for row in &free.rows {
-        new[row.state] = row_value(lowering, row);
-        let other = while_held.as_ref().and_then(|p| p.rows.iter().find(|r| r.state == row.state));
-        if let Some(other) = other
-            && other != row
-        {
+        let moved = row_value(lowering, row);
+        new[row.state] = noise.add(lowering, row.state, moved, &normals);
+        let Some((rows, noise)) = &while_held else { continue };
+        // A row that is not there does not feel what stands still.
+        let Some(other) = rows.rows.iter().find(|r| r.state == row.state) else { continue };
+        let standing = row_value(lowering, other);
+        let standing = noise.add(lowering, row.state, standing, &normals);
+        if standing != new[row.state] {
             let flag = lowering.is_refractory();
-            let standing = row_value(lowering, other);
             new[row.state] = lowering.step.select(flag, standing, new[row.state]);
         }
     }
@@ -278,7 +317,7 @@ fn row_value(lowering: &mut Lowering<'_>, row: &crate::exact::Row) -> Reg {
     }
 }
 
-/// x + h · f(x), every right side at the state before.
+/// x + h · f(x), every right side at the state before, and noise.
 fn euler(
     lowering: &mut Lowering<'_>,
     equations: &[(usize, Expr)],
@@ -287,10 +326,15 @@ fn euler(
     new: &mut [Reg],
 ) {
     let slopes = slopes(lowering, equations, new, 0.0);
+    let noise = noise::maruyama(lowering, equations, new, h);
     let h = lowering.step.constant(h);
     step_all(lowering, equations, held, new, |l, i, x| {
         let change = l.step.binary(Binary::Mul, h, slopes[i]);
-        l.step.binary(Binary::Add, x, change)
+        let moved = l.step.binary(Binary::Add, x, change);
+        match noise[i] {
+            Some(noise) => l.step.binary(Binary::Add, moved, noise),
+            None => moved,
+        }
     });
 }
 

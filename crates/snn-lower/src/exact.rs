@@ -55,7 +55,7 @@ enum Place {
 }
 
 /// The matrix of a system by (row, column); what is not listed is 0.
-type Rates<P> = BTreeMap<(P, P), Reg>;
+pub(crate) type Rates<P> = BTreeMap<(P, P), Reg>;
 
 /// The propagator of linear equations (state, form), or why there is none. States in `still` do not move;
 /// rows that are sure not to feel that are left out.
@@ -103,7 +103,8 @@ pub(crate) fn propagator(
                 .iter()
                 .flat_map(|(s, sources)| sources.iter().map(|p| (Place::Slot(*s), *p)))
                 .collect();
-            let first = add_system(lowering, Solution::Propagator, &places, &scaled, &wanted);
+            let first =
+                add_system(lowering, (Solution::Propagator, n as u32), &places, &scaled, &wanted);
             let factor = |row: usize, column: usize| {
                 let found = wanted.iter().position(|w| *w == (places[row], places[column]));
                 found.map(|at| Factor::Element(first + at))
@@ -147,6 +148,7 @@ fn place(lowering: &Lowering<'_>, var: Var) -> Result<Option<Place>, String> {
     Ok(Some(match var {
         Var::State(s) => Place::Slot(s),
         Var::Input(i) => Place::Input(i),
+        Var::White(_) => return Ok(None),
         Var::Receptor(r) => match &lowering.shapes[r] {
             Some(shape) => Place::Slot(shape.value),
             None => {
@@ -158,7 +160,10 @@ fn place(lowering: &Lowering<'_>, var: Var) -> Result<Option<Place>, String> {
 }
 
 /// The elements, where all are constants.
-fn constants<P: Copy>(lowering: &Lowering<'_>, elements: &Rates<P>) -> Option<Vec<((P, P), f64)>> {
+pub(crate) fn constants<P: Copy>(
+    lowering: &Lowering<'_>,
+    elements: &Rates<P>,
+) -> Option<Vec<((P, P), f64)>> {
     elements.iter().map(|(at, reg)| Some((*at, lowering.init.constant_of(*reg)?))).collect()
 }
 
@@ -193,9 +198,9 @@ fn reached(rates: &Rates<Place>, from: Place) -> BTreeSet<Place> {
 
 /// Adds a system that is solved for each neuron; gives the number of its first column among those of all
 /// systems.
-fn add_system<P: Ord + Copy>(
+pub(crate) fn add_system<P: Ord + Copy>(
     lowering: &mut Lowering<'_>,
-    solution: Solution,
+    (solution, size): (Solution, u32),
     places: &[P],
     elements: &Rates<P>,
     wanted: &[(P, P)],
@@ -203,7 +208,7 @@ fn add_system<P: Ord + Copy>(
     let at = |p: &P| places.binary_search(p).expect("invariant: every place is listed") as u32;
     let system = LinearSystem {
         solution,
-        size: places.len() as u32,
+        size,
         given: elements.keys().map(|(row, column)| (at(row), at(column))).collect(),
         wanted: wanted.iter().map(|(row, column)| (at(row), at(column))).collect(),
     };

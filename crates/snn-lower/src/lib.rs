@@ -13,6 +13,7 @@ mod dynamics;
 mod exact;
 mod network;
 mod neuron;
+mod noise;
 mod receptors;
 mod stability;
 mod translate;

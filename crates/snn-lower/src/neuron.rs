@@ -8,6 +8,7 @@ use snn_kernel::{
     Binary, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution, StateSlot, Unary,
 };
 use snn_model::model::{Edge, Expr, Neuron, Parameter, RefractoryMode, Shape};
+use snn_numeric::Distribution;
 use snn_units::{UnitValue, scale};
 
 use crate::Decision;
@@ -424,6 +425,9 @@ impl<'a> Lowering<'a> {
             Some(spike) => {
                 let receptors = self.receptor_values(&states);
                 let mut test = self.in_step(&spike.condition, &states, &receptors);
+                if spike.edge == Edge::Rate {
+                    test = self.by_chance(test);
+                }
                 if let Some(before) = before {
                     let was_false = self.step.unary(Unary::Not, self.old[before]);
                     states[before] = test;
@@ -435,6 +439,22 @@ impl<'a> Lowering<'a> {
         let mut outputs = states;
         outputs.push(spike);
         self.finish(refractory, &outputs)
+    }
+
+    /// Whether a neuron spikes by chance in this tick: with probability 1 - exp(-rate·dt), written
+    /// as x·exprel(-x) so that a small one keeps its digits in f32.
+    fn by_chance(&mut self, rate: Reg) -> Reg {
+        // Beyond this the probability is 1 in every arithmetic; an infinite rate must not become NaN.
+        let certain = self.step.constant(64.0);
+        let dt = self.step.constant(self.dt_ms);
+        let x = self.step.binary(Binary::Mul, rate, dt);
+        let x = self.step.binary(Binary::Min, certain, x);
+        let minus_x = self.step.unary(Unary::Neg, x);
+        let relative = self.step.unary(Unary::Exprel, minus_x);
+        let probability = self.step.binary(Binary::Mul, x, relative);
+        let (zero, one) = (self.step.constant(0.0), self.step.constant(1.0));
+        let u = self.step.draw(Distribution::Uniform, (zero, one), None);
+        self.step.binary(Binary::Lt, u, probability)
     }
 
     fn test_and_reset(&mut self, test: Reg, refractory: bool, states: &mut [Reg]) -> Reg {

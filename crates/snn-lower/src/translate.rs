@@ -47,6 +47,8 @@ impl Scope<'_> {
                 self.arguments.last().expect("invariant: arguments stand in functions")[*i]
             }
             ExprKind::Dt => self.b.constant(self.dt_ms),
+            // Its mean: integration adds the noise to the rest of an equation.
+            ExprKind::Variable(Variable::White(_)) => self.b.constant(0.0),
             ExprKind::Variable(v) => self.variables[variable(*v)],
             ExprKind::Unary(op, x) => {
                 let x = self.translate(x);
@@ -153,6 +155,7 @@ fn variable(v: Variable) -> usize {
     match v {
         Variable::Index | Variable::PreIndex => 0,
         Variable::PostIndex => 1,
+        Variable::White(_) => unreachable!("invariant: noise is no number of a neuron"),
     }
 }
 

@@ -237,20 +237,23 @@ pub enum Dynamics {
 /// When a neuron spikes.
 #[derive(Clone, Debug)]
 pub struct Spike {
-    /// The condition, a truth value.
+    /// The condition, a truth value; the rate where [`Edge::Rate`].
     pub condition: Expr,
-    /// `rising`: only where the condition was false at the test before.
+    /// What is tested.
     pub edge: Edge,
     /// The statement.
     pub span: Span,
 }
 
-/// Level or crossing.
+/// What the test of a spike is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Edge {
+    /// Whether the condition holds.
     Level,
+    /// Whether it holds and did not at the test before.
     Rising,
+    /// By chance: with probability 1 - exp(-rate·dt).
+    Rate,
 }
 
 /// Refractory time.
@@ -385,6 +388,8 @@ pub enum Variable {
     PreIndex,
     /// Index of the target in its population, in weights and delays.
     PostIndex,
+    /// White noise in equations (s^-1/2), by its occurrence in the neuron.
+    White(usize),
 }
 
 /// Operations on one value.

@@ -324,7 +324,6 @@ fn later_constructs_are_named_once() {
     for text in [
         "synapse s { on pre { deliver w } }",
         "plasticity p { weight w: nS in 0 nS .. 10 nS\n trace x on pre = exp(20 ms) }",
-        "neuron n { spike rate r }",
         "neuron n { state i: int(24) = 0 }",
         "network n { if a > b { } else { } }",
         "network n { connect A -> B.x { rule near(1, 2) indegree(3) } }",

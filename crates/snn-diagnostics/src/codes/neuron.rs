@@ -21,6 +21,8 @@ super::codes! {
         "A `check` line states a fact about parameters. With the values at hand it is false: correct a value or the fact. `~=` compares relatively, within 1e-9 or what `within … %` says.";
     TIME_CONSTANT = "E0310", "time constant not positive",
         "A time constant of zero or below makes a state jump or grow without bound; a refractory time cannot be negative.";
+    NOISE = "E0320", "white noise",
+        "`white()` is Gaussian white noise of unit strength (s^-1/2): it has no value at one time, only its integral has. It stands in equations, and in lets that only equations use. Linear equations are integrated exactly, others by the Euler–Maruyama method; methods that assume a smooth right side cannot integrate it.";
     UNUSED = "W0301", "declared and not used",
         "Nothing reads this name: the equations do not depend on it. Often a misspelt or forgotten term.";
     NO_RESET = "W0302", "threshold without reset",

@@ -161,6 +161,7 @@ fn ordered(
                 }
             }
         }
+        symbols.set_noisy(role, *index);
     }
     values
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use snn_diagnostics::codes::{neuron as codes, syntax};
+use snn_diagnostics::codes::neuron as codes;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_syntax::ast::{self, SpikeTest};
 use snn_units::UnitValue;
@@ -172,13 +172,13 @@ fn check_spike(
     let edge = match test {
         SpikeTest::Level => Edge::Level,
         SpikeTest::Rising => Edge::Rising,
-        SpikeTest::Rate => {
-            let message = "`spike rate` is not available yet";
-            cx.report(Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "not available yet"));
-            return None;
-        }
+        SpikeTest::Rate => Edge::Rate,
     };
-    let condition = type_condition(cx, &place.scope(Place::Equation), value)?;
+    let scope = place.scope(Place::Condition);
+    let condition = match edge {
+        Edge::Rate => type_as(cx, &scope, value, &UnitValue::parse("Hz")?, "the rate of spikes")?,
+        Edge::Level | Edge::Rising => type_condition(cx, &scope, value)?,
+    };
     Some(Spike { condition, edge, span })
 }
 
@@ -257,6 +257,14 @@ fn check_solve(
     if method == Method::Exact && steps > 1 {
         let message = "`exact` has no step error: substeps change nothing";
         cx.report(Diagnostic::new(codes::SOLVE, substeps?.span, message, "leave it out"));
+        return None;
+    }
+    if place.symbols.whites.get() > 0 && matches!(method, Method::Rk4 | Method::ExponentialEuler) {
+        let message = format!("`{}` cannot integrate white noise", name.text);
+        cx.report(
+            Diagnostic::new(codes::NOISE, name.span, message, "assumes a smooth right side")
+                .with_help("write `solve exact` for linear equations or `solve euler` (Euler–Maruyama), or leave the line out"),
+        );
         return None;
     }
     Some(Solve { method, substeps: steps, span: name.span })

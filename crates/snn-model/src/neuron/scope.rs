@@ -3,13 +3,16 @@
 use snn_diagnostics::codes::neuron as codes;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast;
-use snn_units::UnitValue;
+use snn_units::{Exponent, UnitValue};
 
 use super::symbols::{Role, Symbol, Symbols};
 use crate::context::Context;
-use crate::model::ExprKind;
+use crate::model::{ExprKind, Variable};
 use crate::project::FileId;
 use crate::typed::{Calls, Declared, Draws, Resolution, Scope};
+
+const WHITE_HELP: &str = "its integral has values: give it to a state by an equation, and use the state; \
+     blocks have `normal()`";
 
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +21,10 @@ pub(super) enum Place {
     Value,
     /// Time constants, refractory time, checks: parameters.
     Constant,
-    /// Equations, lets, the spike condition: everything.
+    /// Equations and lets: everything, and noise.
     Equation,
+    /// The spike condition: everything.
+    Condition,
     /// A reset block: everything, locals and draws.
     Reset,
     /// An `on tick` block: also `dt`.
@@ -74,6 +79,17 @@ impl<'s> NeuronScope<'s> {
             self.report_place(cx, symbol, span);
             return Resolution::Poison;
         }
+        if symbol.noisy && self.place != Place::Equation {
+            let message =
+                format!("white noise stands in `{}`: only equations can use it", symbol.name);
+            cx.report(
+                Diagnostic::new(codes::NOISE, span, message, "has no value at one time")
+                    .with_label(symbol.span, "declared here")
+                    .with_help(WHITE_HELP),
+            );
+            return Resolution::Poison;
+        }
+        self.symbols.met_noise.set(self.symbols.met_noise.get() || symbol.noisy);
         if symbol.role == Role::Receptor && symbol.unit.is_some() && self.is_jump(cx, symbol, span)
         {
             return Resolution::Poison;
@@ -86,6 +102,34 @@ impl<'s> NeuronScope<'s> {
             },
             None => Resolution::Poison,
         }
+    }
+
+    /// A call of `white`.
+    fn white(&self, cx: &mut Context<'_>, call: &ast::Call, span: Span) -> Resolution {
+        if self.place != Place::Equation {
+            let message = "white noise stands in equations only";
+            cx.report(
+                Diagnostic::new(codes::NOISE, span, message, "has no value at one time")
+                    .with_help(WHITE_HELP),
+            );
+            return Resolution::Poison;
+        }
+        if let Some(argument) = call.arguments.first() {
+            let message = "`white()` has no arguments";
+            cx.report(
+                Diagnostic::new(codes::NOISE, argument.value.span, message, "not expected")
+                    .with_help(
+                        "multiply it by its strength: `sigma * white()`, sigma in mV/s^(1/2)",
+                    ),
+            );
+            return Resolution::Poison;
+        }
+        let occurrence = self.symbols.whites.get();
+        self.symbols.whites.set(occurrence + 1);
+        self.symbols.met_noise.set(true);
+        let unit = UnitValue::parse("s").zip(Exponent::new(-1, 2)).map(|(s, half)| s.pow(half));
+        let kind = ExprKind::Variable(Variable::White(occurrence));
+        unit.map_or(Resolution::Poison, |unit| Resolution::Value { kind, unit, declared: None })
     }
 
     fn is_jump(&self, cx: &mut Context<'_>, symbol: &Symbol, span: Span) -> bool {
@@ -121,6 +165,11 @@ impl Scope for NeuronScope<'_> {
     }
 
     fn resolve(&self, cx: &mut Context<'_>, expr: &ast::Expr) -> Resolution {
+        if let ast::ExprKind::Call(call) = &expr.kind
+            && matches!(&call.function.kind, ast::ExprKind::Name(name) if name == "white")
+        {
+            return self.white(cx, call, expr.span);
+        }
         let ast::ExprKind::Name(name) = &expr.kind else { return Resolution::Unknown };
         if let Some(local) = self.local(name) {
             return local;
@@ -159,7 +208,7 @@ impl Scope for NeuronScope<'_> {
         match self.place {
             Place::Value => Draws::Once,
             Place::Constant => Draws::Forbidden("in a constant of the neuron"),
-            Place::Equation => Draws::Forbidden("in an equation or a condition"),
+            Place::Equation | Place::Condition => Draws::Forbidden("in an equation or a condition"),
             Place::Reset | Place::OnTick => Draws::Block,
         }
     }

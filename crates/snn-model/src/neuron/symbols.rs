@@ -48,6 +48,8 @@ pub(super) struct Symbol {
     pub jumps: Option<String>,
     /// Whether an expression reads it.
     pub used: Cell<bool>,
+    /// Whether white noise stands in it.
+    pub noisy: bool,
 }
 
 impl Symbol {
@@ -69,6 +71,10 @@ pub(super) struct Symbols {
     list: Vec<Symbol>,
     by_name: HashMap<String, usize>,
     places: HashMap<(Role, usize), usize>,
+    /// Occurrences of `white()` so far.
+    pub whites: Cell<usize>,
+    /// Whether noise was met since this was last cleared.
+    pub met_noise: Cell<bool>,
 }
 
 impl Symbols {
@@ -90,6 +96,7 @@ impl Symbols {
             unit,
             jumps: None,
             used: Cell::new(false),
+            noisy: false,
         });
         self.places.insert((role, index), at);
         match self.by_name.get(&name.text) {
@@ -114,6 +121,14 @@ impl Symbols {
     pub fn set_unit(&mut self, role: Role, index: usize, unit: Option<UnitValue>) {
         if let Some(at) = self.places.get(&(role, index)) {
             self.list[*at].unit = unit;
+        }
+    }
+
+    /// Notes whether noise stands in a value.
+    pub fn set_noisy(&mut self, role: Role, index: usize) {
+        let noisy = self.met_noise.replace(false);
+        if let Some(at) = self.places.get(&(role, index)) {
+            self.list[*at].noisy = noisy;
         }
     }
 

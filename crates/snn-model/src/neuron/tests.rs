@@ -309,10 +309,40 @@ fn syntax_faults_have_no_followers() {
 
 #[test]
 fn later_constructs_say_so_once() {
-    let text = lif("").replace("R * I", "R * I + white() * 1 [mV*ms^(1/2)] / 1 [ms^(1/2)]");
+    let text = lif("").replace("R * I", "R * I + bits(2) * 1 mV");
     let found = faults(&text);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].code, "E0100");
+}
+
+#[test]
+fn noise_stands_in_equations() {
+    let noisy = |text: &str| lif(text).replace("R * I", "R * I + sigma * sqrt(2 * tau) * white()");
+    let sigma = "param sigma: mV = 2 mV";
+    clean(&noisy(sigma));
+    clean(&noisy(&format!("{sigma}\nsolve euler substeps 3")));
+    one(&noisy(&format!("{sigma}\nsolve rk4")), "E0320", "rk4");
+    one(&noisy(&format!("{sigma}\nsolve exponential_euler")), "E0320", "exponential_euler");
+    one(&noisy(sigma).replace("white()", "white(3)"), "E0320", "3");
+    let stronger = "sigma * sqrt(2 * tau) * white() * 1 mV";
+    one(&noisy(sigma).replace("white()", "white() * 1 mV"), "E0203", stronger);
+    let common = "param tau_w: ms = 5 ms\nlet xi = white()\nstate w: mV\nw' = -w / tau_w + xi * 1 [mV/ms^(1/2)]";
+    clean(&lif(common));
+    one(&lif(common).replace("v >= V_th", "v + xi * 1 [mV*ms^(1/2)] >= V_th"), "E0320", "xi");
+    one(&lif("").replace("v = E_L }", "v = E_L * white() * 1 [ms^(1/2)] }"), "E0320", "white()");
+    one("const c = white()\n", "E0211", "white()");
+}
+
+#[test]
+fn spikes_by_chance_have_a_rate() {
+    let chance =
+        |rate: &str| lif("").replace("spike when v >= V_th", &format!("spike rate {rate}"));
+    clean(&chance("5 Hz * exp((v - V_th) / 2 mV)"));
+    clean(&chance("exp((v - V_th) / 2 mV) / tau").replace("reset { v = E_L }", ""));
+    one(&chance("(v - V_th) / 2 mV"), "E0203", "(v - V_th) / 2 mV");
+    one(&chance("v >= V_th"), "E0208", "v >= V_th");
+    let (neurons, _) = check(&chance("3 Hz + 0 * V_th / 1 mV / tau"));
+    assert_eq!(neurons[0].as_ref().unwrap().spike.as_ref().unwrap().edge, Edge::Rate);
 }
 
 #[test]

@@ -96,7 +96,15 @@ fn builtin(
     call: &ast::Call,
     span: Span,
 ) -> Option<Typed> {
-    if matches!(name, "white" | "bits") {
+    if name == "white" {
+        let message = "white noise stands in equations of neurons only";
+        let help = "random numbers elsewhere are `uniform(a, b)` and `normal(mean, sd)`";
+        cx.report(
+            Diagnostic::new(types::NO_DRAW, span, message, "not an equation").with_help(help),
+        );
+        return None;
+    }
+    if name == "bits" {
         let message = format!("`{name}` is not available yet");
         let d = Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "not available yet");
         cx.report(d);

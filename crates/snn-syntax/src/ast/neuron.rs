@@ -104,7 +104,7 @@ pub enum SpikeTest {
     Level,
     /// `spike when rising`: the condition was false at the test before.
     Rising,
-    /// `spike rate`: with this probability per time (later).
+    /// `spike rate`: with this probability per time.
     Rate,
 }
 

@@ -251,11 +251,9 @@ fn spike<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (SpikeTest, Expr)> {
         _ => t.is_name(),
     });
     let rising = word(Word::Rising).then_ignore(operand_follows.rewind()).to(SpikeTest::Rising);
-    word(Word::When)
-        .ignore_then(rising.or_not())
-        .then(expr.clone())
-        .map(|(test, value)| (test.unwrap_or(SpikeTest::Level), value))
-        .boxed()
+    let level = rising.or_not().map(|rising| rising.unwrap_or(SpikeTest::Level));
+    let test = word(Word::When).ignore_then(level);
+    test.or(word(Word::Rate).to(SpikeTest::Rate)).then(expr.clone()).boxed()
 }
 
 fn refractory<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Refractory)> {

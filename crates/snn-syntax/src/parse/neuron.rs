@@ -50,13 +50,10 @@ impl<'src> Parser<'_, 'src> {
             Word::Receptor => NeuronItem::Receptor(self.declarations(statement)?),
             Word::Let => NeuronItem::Let(self.declaration(statement)?),
             Word::Check => NeuronItem::Check(self.check(statement)?),
-            Word::Spike => match statement.get(1) {
-                Some(rate) if rate.is(Word::Rate) => NeuronItem::Later(self.later(*rate)),
-                _ => {
-                    let (test, value) = self.run(&rules.spike, statement, 1)?;
-                    NeuronItem::Spike { test, value, span }
-                }
-            },
+            Word::Spike => {
+                let (test, value) = self.run(&rules.spike, statement, 1)?;
+                NeuronItem::Spike { test, value, span }
+            }
             Word::Reset => {
                 let (body, otherwise) = self.run(&rules.reset, statement, 1)?;
                 let body = self.block(body, compartments);
