@@ -243,6 +243,63 @@ fn every_command_answers() {
     assert!(at.join("pages/snn.1").exists());
 }
 
+#[test]
+fn a_sweep_makes_one_table_however_it_is_run() {
+    let swept =
+        NETWORK.replace("seed 5\n", "sweep w in [20 pA, 40 pA]\n  sweep seed in 1..4\n").replace(
+            "expect rate",
+            "expect mean(rate(n)) over seed in 1 Hz .. 200 Hz\n  \
+             expect sd(rate_sd(n)) / mean(rate_sd(n)) < 10 over seed, w\n  expect rate",
+        );
+    let (folder, _) = program(&swept);
+    let at = folder.path();
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["run", "net.snn", "--quiet"];
+        all.extend(arguments);
+        let output = snn(at, &all);
+        (output.status.code(), text(&output.stderr))
+    };
+    let read = |name: &str| std::fs::read_to_string(at.join("snn-out/net-go").join(name)).unwrap();
+    assert_eq!(run(&["--threads", "1"]).0, Some(0));
+    let (csv, json) = (read("sweep.csv"), read("sweep.json"));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "point,w[pA],seed,rate(n)[Hz],rate_sd(n)[Hz],holds,spike_hash,error");
+    assert_eq!(lines.len(), 7);
+    assert!(lines[4].starts_with("3,40,1,"), "{}", lines[4]);
+    let table: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(table["expectations"].as_array().unwrap().len(), 3, "{json}");
+    let single = snn(
+        at,
+        &["run", "net.snn", "--quiet", "--out", "one", "--set", "net.w=40 pA", "--seed", "1"],
+    );
+    assert_eq!(single.status.code(), Some(0), "{}", text(&single.stderr));
+    let one = std::fs::read_to_string(at.join("one/run.json")).unwrap();
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert!(lines[4].contains(one["spike_hash"].as_str().unwrap()), "a point is its run");
+
+    // Interrupted after two points, the last line torn.
+    let unfinished = json.replace("\"complete\": true", "\"complete\": false");
+    std::fs::write(at.join("snn-out/net-go/sweep.json"), unfinished).unwrap();
+    let torn = format!("{}\n{}\n{}\n{}", lines[0], lines[5], lines[2], &lines[1][..9]);
+    std::fs::write(at.join("snn-out/net-go/sweep.csv"), torn).unwrap();
+    assert_eq!(run(&["--threads", "2"]), (Some(0), String::new()));
+    assert_eq!((read("sweep.csv"), read("sweep.json")), (csv.clone(), json));
+    assert_eq!(run(&[]).0, Some(4), "a complete table is not run again");
+    std::fs::write(at.join("net.snn"), swept.replace("70 pA", "71 pA")).unwrap();
+    assert_eq!(run(&[]).0, Some(4), "nor mixed with another program's");
+    assert_eq!(run(&["--force", "--report"]).0, Some(2));
+    assert_eq!(run(&["--force"]).0, Some(0));
+    assert_ne!(read("sweep.csv"), csv);
+    let tested = snn(at, &["test", "net.snn"]);
+    assert_eq!(tested.status.code(), Some(0), "{}", text(&tested.stdout));
+    assert!(text(&tested.stdout).contains("6 of 6 points"));
+    let fails = swept.replace("over seed in 1 Hz .. 200 Hz", "> 300 Hz over seed");
+    std::fs::write(at.join("net.snn"), fails).unwrap();
+    let (code, message) = run(&["--force"]);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("> 300 Hz over seed at w = 20"), "{message}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_was_recorded() {

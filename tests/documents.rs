@@ -18,6 +18,11 @@ fn run_schema_is_current() {
 }
 
 #[test]
+fn sweep_schema_is_current() {
+    current("spec/schema/sweep.schema.json", &snn::report::sweep_schema());
+}
+
+#[test]
 fn units_are_current() {
     current("spec/units.md", &snn::units::units_markdown());
 }

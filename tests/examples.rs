@@ -24,9 +24,14 @@ fn examples_hold_their_expectations() {
         assert!(checkup.diagnostics.is_empty(), "{shown}: {:?}", checkup.diagnostics);
         for experiment in checkup.value.unwrap().experiments {
             let name = &experiment.name;
-            let compiled = snn::compile(&project, Some(name), &Options::default());
+            let mut study = snn::study(&project, Some(name), &Options::default()).value.unwrap();
+            let compiled = study.compile(0);
             assert!(compiled.diagnostics.is_empty(), "{shown}: {:?}", compiled.diagnostics);
             let compiled = compiled.value.unwrap();
+            if study.points() > 1 {
+                seen += swept(shown, &mut study, &compiled.network.protocol.expectations);
+                continue;
+            }
             let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
             let options = LoadOptions { threads: 2, ..LoadOptions::default() };
             let mut session =
@@ -43,4 +48,42 @@ fn examples_hold_their_expectations() {
         }
     }
     assert!(seen >= 20, "{seen} expectations");
+}
+
+/// Runs every point of a sweep; the number of expectations, which all hold.
+fn swept(shown: &str, study: &mut snn::Study<'_>, lines: &[snn::result::Expectation]) -> usize {
+    let options = snn::PointOptions {
+        workers: 2,
+        map: MapOptions::default(),
+        load: LoadOptions::default(),
+        stop: &|| false,
+    };
+    let (points, axes) = (study.points(), study.axes());
+    let mut rows = vec![Vec::new(); points];
+    snn::run_points(study, 0..points, &options, &mut |point, outcome| {
+        assert!(outcome.holds, "{shown}: at point {point}: {outcome:?}");
+        rows[point] = outcome.values;
+    })
+    .unwrap();
+    let at = |mut point: usize| -> Vec<(String, String)> {
+        let mut at = Vec::new();
+        for axis in axes.iter().rev() {
+            at.push((axis.name.clone(), axis.values[point % axis.values.len()].clone()));
+            point /= axis.values.len();
+        }
+        at
+    };
+    let mut first = 0;
+    for line in lines {
+        let columns = first..first + line.columns().len();
+        first = columns.end;
+        if line.over.is_empty() {
+            continue;
+        }
+        for (at, verdict) in snn::pooled(line, points, at, |p| rows[p][columns.clone()].to_vec()) {
+            let measured = verdict.value / line.unit.1;
+            assert!(verdict.holds, "{shown}: {} at {at:?} (measured {measured})", line.text);
+        }
+    }
+    lines.len()
 }

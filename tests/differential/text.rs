@@ -5,7 +5,7 @@ use snn_chip::{MappingRequest, Objective, Place};
 use snn_connect::{Segment, Selection};
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, text};
-use snn_result::{Expectation, Measure, MeasureOp};
+use snn_result::{Column, Expectation, Measure, MeasureOp, Statistic};
 
 use super::generator::network;
 
@@ -43,9 +43,17 @@ fn requests_expectations_and_odd_names_come_back() {
         max_cores: Some((7, span)),
     };
     let of = Selection::new(vec![Segment { object: 0, start: 1, len: 3 }]);
-    let pair = Box::new((Measure::Cv(of, 5), Measure::Number(-0.0)));
+    let column = Column {
+        text: "rate_sd(o)".into(),
+        measure: Measure::RateSd(of.clone()),
+        unit: ("Hz".into(), 1e-3),
+    };
+    let over = Measure::Over(Statistic::Sd, Box::new(column));
+    let pair = Box::new((Measure::Cv(of, 5), over));
     network.protocol.expectations.push(Expectation {
         text: "expect x".into(),
+        what: "x \"y\"".into(),
+        over: vec!["seed".into(), "g".into()],
         measure: Measure::Combined(MeasureOp::Div, pair),
         lo: f64::NEG_INFINITY,
         hi: 1e-300,

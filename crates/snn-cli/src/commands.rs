@@ -168,11 +168,12 @@ fn test_one(
     experiment: &str,
     threads: Option<usize>,
 ) -> Outcome<u32> {
-    let compiled = snn::compile(project, Some(experiment), &Options::default());
-    let compiled = match compiled.value {
-        Some(compiled) => compiled,
-        None => return shown(compiled, &project.sources, Format::Human).map(|_: snn::Compiled| 0),
-    };
+    let study = snn::study(project, Some(experiment), &Options::default());
+    let mut study = shown(study, &project.sources, Format::Human)?;
+    if study.points() > 1 {
+        return crate::sweep::test(file, project, study, threads);
+    }
+    let compiled = shown(study.compile(0), &project.sources, Format::Human)?;
     let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default());
     let Ok(mapped) = mapped else {
         return fail(Exit::Fit, format!("{experiment} does not fit its chip; see snn map"));

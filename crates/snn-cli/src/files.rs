@@ -58,7 +58,7 @@ pub fn load_path(path: &Path, sets: &[String]) -> Outcome<Project> {
 
 /// The options of the checker.
 pub fn options(source: &Source) -> Options {
-    Options { max_objects: source.max_objects }
+    Options { max_objects: source.max_objects, ..Options::default() }
 }
 
 /// Shows what was found on stderr, and gives the value where there is no error.

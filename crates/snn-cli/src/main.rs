@@ -9,6 +9,7 @@ mod mapping;
 mod outcome;
 mod progress;
 mod run;
+mod sweep;
 
 use clap::Parser;
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, Simd};
 use snn::map::{Mapped, print_map};
-use snn::model::Project;
+use snn::model::{Options, Project};
 use snn::report::{
     Colour, CoreTotals, ExpectationOutcome, Host, Page, PopulationOutcome, RunSummary, Timing,
     TraceUnit, fingerprint, floorplan, page,
@@ -74,18 +74,15 @@ fn one(
     started: Instant,
 ) -> Outcome<()> {
     let format = args.source.format;
-    let compiled = snn::compile(project, experiment, &options(&args.source));
-    let mut compiled = shown(compiled, &project.sources, format)?;
-    if let Some(seed) = args.seed {
-        compiled.network.protocol.seed = seed;
+    let options = Options { seed: args.seed, ..options(&args.source) };
+    let mut study = shown(snn::study(project, experiment, &options), &project.sources, format)?;
+    if study.points() > 1 {
+        return crate::sweep::command(args, project, study);
     }
+    let compiled = shown(study.compile(0), &project.sources, format)?;
     let mut timing = Timing { check_s: started.elapsed().as_secs_f64(), ..Timing::default() };
     let place = args.out.clone().unwrap_or_else(|| default_folder(&args.source.file, &compiled));
-    let place = if args.all && args.out.is_some() {
-        place.join(&compiled.network.protocol.name)
-    } else {
-        place
-    };
+    let place = folder_of(args, place, &compiled);
     let folder = Folder::new(&place, args.force)?;
 
     fits_memory(args, &compiled)?;
@@ -122,21 +119,43 @@ fn one(
     run.conclude(&summary, &place)
 }
 
-fn default_folder(file: &Path, compiled: &Compiled) -> PathBuf {
+/// With --all and --out every experiment has a folder of its own in it.
+pub fn folder_of(args: &RunArgs, place: PathBuf, compiled: &Compiled) -> PathBuf {
+    match args.all && args.out.is_some() {
+        true => place.join(&compiled.network.protocol.name),
+        false => place,
+    }
+}
+
+/// The folder of an experiment where none is given.
+pub fn default_folder(file: &Path, compiled: &Compiled) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     Path::new("snn-out").join(format!("{stem}-{}", compiled.network.protocol.name))
 }
 
+/// Whether Ctrl-C was pressed.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 /// Refuses a network that is predicted to need more memory than allowed, or than the machine has free.
 fn fits_memory(args: &RunArgs, compiled: &Compiled) -> Outcome<()> {
+    workers_in_memory(args, compiled).map(|_| ())
+}
+
+/// How many copies of a network may run side by side, by threads and by predicted memory; at least one,
+/// or the run is refused.
+pub fn workers_in_memory(args: &RunArgs, compiled: &Compiled) -> Outcome<usize> {
+    let threads = args.threads.unwrap_or_else(all_cores);
     let (allowed, whose) = match (args.max_memory, free_memory()) {
         (Some(allowed), _) => (allowed, "--max-memory allows"),
         (None, Some(free)) => (free, "this machine has free"),
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(threads),
     };
     let needed = compiled.predicted_bytes();
     if needed <= allowed {
-        return Ok(());
+        let copies = allowed / needed.max(1);
+        return Ok(usize::try_from(copies).map_or(threads, |copies| copies.min(threads)).max(1));
     }
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     fail(
@@ -153,25 +172,25 @@ fn free_memory() -> Option<u64> {
     Some(kib << 10)
 }
 
-fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Session> {
-    let simd = match args.simd.as_deref() {
-        None => Simd::best(),
-        Some(name) => {
-            let level = match name {
-                "baseline" => Simd::Baseline,
-                "avx2" => Simd::Avx2,
-                "avx512" => Simd::Avx512,
-                other => return fail(Exit::Usage, format!("there is no level `{other}`")),
-            };
-            if !Simd::available().contains(&level) {
-                return fail(Exit::Usage, format!("this processor does not have {name}"));
-            }
-            level
-        }
+/// The vector instructions asked for.
+pub fn simd(args: &RunArgs) -> Outcome<Simd> {
+    let Some(name) = args.simd.as_deref() else { return Ok(Simd::best()) };
+    let level = match name {
+        "baseline" => Simd::Baseline,
+        "avx2" => Simd::Avx2,
+        "avx512" => Simd::Avx512,
+        other => return fail(Exit::Usage, format!("there is no level `{other}`")),
     };
+    if !Simd::available().contains(&level) {
+        return fail(Exit::Usage, format!("this processor does not have {name}"));
+    }
+    Ok(level)
+}
+
+fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Session> {
     let options = LoadOptions {
         threads: args.threads.unwrap_or_else(all_cores),
-        simd,
+        simd: simd(args)?,
         ..LoadOptions::default()
     };
     let checkpoint = match &args.from_state {

@@ -19,4 +19,4 @@ mod stability;
 mod translate;
 
 pub use decision::Decision;
-pub use network::{Lowered, lower};
+pub use network::{Lowered, Lowerings, lower};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use snn_connect::{Connector, Projection, SpikeSource, SynapseValue};
 use snn_diagnostics::{Checked, Diagnostic};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
-use snn_kernel::{Binary, ProgramBuilder};
+use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
 use snn_model::model::{self, Expr, Model, Value};
 use snn_numeric::{Law, law, object_key};
 
@@ -26,6 +26,70 @@ pub struct Lowered {
 /// Lowers a checked model. Errors are about numbers that only a population's values decide: stability,
 /// time constants, parameters that are not finite.
 pub fn lower(model: &Model) -> Checked<Lowered> {
+    Lowerings::default().lower(model)
+}
+
+/// Lowers the models of one study: the program of a population is made anew only where its own values
+/// have changed.
+#[derive(Default)]
+pub struct Lowerings {
+    /// By name of the population.
+    populations: HashMap<String, Population>,
+    /// Programs made so far.
+    made: usize,
+}
+
+/// A population that was lowered before.
+struct Population {
+    neuron: Arc<model::Neuron>,
+    parameters: Vec<(usize, Expr)>,
+    initial: Vec<(usize, Expr)>,
+    dt_ms: f64,
+    outcome: Outcome,
+}
+
+/// Program, faults and decisions.
+type Outcome = (Option<Arc<NeuronKernel>>, Vec<Diagnostic>, Vec<Decision>);
+
+impl Lowerings {
+    /// As [`lower`].
+    pub fn lower(&mut self, model: &Model) -> Checked<Lowered> {
+        lower_with(model, &mut |neuron, given| self.population(neuron, given))
+    }
+
+    /// Programs made so far: those that were reused are not among them.
+    pub fn programs_made(&self) -> usize {
+        self.made
+    }
+
+    fn population(&mut self, neuron: &Arc<model::Neuron>, given: &Given<'_>) -> Outcome {
+        if let Some(known) = self.populations.get(given.name)
+            && Arc::ptr_eq(&known.neuron, neuron)
+            && known.parameters == given.parameters
+            && known.initial == given.initial
+            && known.dt_ms == given.dt_ms
+        {
+            return known.outcome.clone();
+        }
+        let (kernel, diagnostics, decisions) = kernel(neuron, given);
+        let outcome = (kernel.map(Arc::new), diagnostics, decisions);
+        self.made += 1;
+        let population = Population {
+            neuron: neuron.clone(),
+            parameters: given.parameters.to_vec(),
+            initial: given.initial.to_vec(),
+            dt_ms: given.dt_ms,
+            outcome: outcome.clone(),
+        };
+        self.populations.insert(given.name.to_owned(), population);
+        outcome
+    }
+}
+
+fn lower_with(
+    model: &Model,
+    program: &mut dyn FnMut(&Arc<model::Neuron>, &Given<'_>) -> Outcome,
+) -> Checked<Lowered> {
     let dt_ms = model.protocol.dt_ms.to_f64();
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let mut decisions = Vec::new();
@@ -39,7 +103,7 @@ pub fn lower(model: &Model) -> Checked<Lowered> {
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let given =
                     Given { name: &object.name, span: object.span, parameters, initial, dt_ms };
-                let (kernel, found, decided) = kernel(&model.neurons[*neuron], &given);
+                let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.
                 for d in found {
                     let same =
@@ -51,7 +115,7 @@ pub fn lower(model: &Model) -> Checked<Lowered> {
                 decisions.extend(decided);
                 let Some(kernel) = kernel else { continue };
                 debug_assert_eq!(kernel.verify(), Ok(()));
-                ObjectKind::Population(Arc::new(kernel))
+                ObjectKind::Population(kernel)
             }
         };
         objects.push(Object {

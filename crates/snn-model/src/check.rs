@@ -8,7 +8,7 @@ use snn_syntax::ast::{self, ItemKind};
 
 use crate::chip;
 use crate::context::Context;
-use crate::experiment::{self, Outcome};
+use crate::experiment::{self, Outcome, SweepAxis};
 use crate::model::Model;
 use crate::names::{Found, ItemId, Kind, list};
 use crate::network::{self, Asked, Request, Use, static_lints};
@@ -22,38 +22,89 @@ use crate::summary::{Checkup, checkup};
 pub struct Options {
     /// Most populations, sources, connections and loop steps of a network.
     pub max_objects: usize,
+    /// Seed of every experiment, stronger than what the text says.
+    pub seed: Option<u64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_objects: 100_000 }
+        Self { max_objects: 100_000, seed: None }
     }
 }
 
 /// Checks the main file and all it imports; every fault, one diagnostic each.
 pub fn check(project: &Project, options: &Options) -> Checked<Checkup> {
     let mut cx = Context::new(project);
-    everything(&mut cx, options, None);
+    everything(&mut cx, options);
     let value = checkup(&cx);
-    Checked::new(Some(value), in_text_order(cx))
+    Checked::new(Some(value), in_text_order(cx.diagnostics))
 }
 
 /// Checks everything, and gives the model of one experiment of the main file: the one named, or the first.
+/// Where it sweeps, the model is that of its first point.
 pub fn instantiate(
     project: &Project,
     experiment: Option<&str>,
     options: &Options,
 ) -> Checked<Model> {
-    let mut cx = Context::new(project);
-    let wanted = choose(&mut cx, experiment);
-    let model = everything(&mut cx, options, wanted);
-    let value = model.filter(|_| !cx.has_errors());
-    Checked::new(value, in_text_order(cx))
+    Study::new(project, experiment, options).and_then(|mut study| study.model(0))
+}
+
+/// A checked experiment whose points are written out one by one.
+pub struct Study<'a> {
+    cx: Context<'a>,
+    experiment: ItemId,
+    overrides: Overrides<'a>,
+    options: Options,
+    grid: experiment::Grid<'a>,
+}
+
+impl<'a> Study<'a> {
+    /// Checks everything, and gives the study of one experiment of the main file: the one named, or the
+    /// first.
+    pub fn new(project: &'a Project, experiment: Option<&str>, options: &Options) -> Checked<Self> {
+        let mut cx = Context::new(project);
+        let wanted = choose(&mut cx, experiment);
+        everything(&mut cx, options);
+        let diagnostics = in_text_order(std::mem::take(&mut cx.diagnostics));
+        let sound = wanted.filter(|_| !cx.has_errors());
+        let study = sound.map(|experiment| {
+            let overrides = Overrides::collect(&mut cx);
+            let grid = experiment::sweeps(&mut cx, experiment, &overrides, options);
+            Self { cx, experiment, overrides, options: *options, grid }
+        });
+        Checked::new(study, diagnostics)
+    }
+
+    /// Its sweeps, the slowest first.
+    pub fn axes(&self) -> Vec<SweepAxis> {
+        self.grid.shown(&self.cx)
+    }
+
+    /// Number of points: 1 where nothing is swept.
+    pub fn points(&self) -> usize {
+        self.grid.points()
+    }
+
+    /// The model at a point, the last sweep the fastest. Faults that were reported before are not reported
+    /// again; after the first error there are no more models.
+    pub fn model(&mut self, point: usize) -> Checked<Model> {
+        let cx = &mut self.cx;
+        if cx.has_errors() {
+            return Checked::new(None, Vec::new());
+        }
+        let point = self.grid.at(point);
+        let at = (&self.grid, &point);
+        let outcome =
+            experiment::experiment(cx, self.experiment, &self.overrides, &self.options, at);
+        point.mark(cx, 0);
+        let value = outcome.model.filter(|_| !cx.has_errors());
+        Checked::new(value, in_text_order(std::mem::take(&mut cx.diagnostics)))
+    }
 }
 
 /// Faults by file and place, errors before warnings of the same place.
-fn in_text_order(cx: Context<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics = cx.diagnostics;
+fn in_text_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|d| {
         (d.primary.span.source, d.primary.span.start, d.severity == Severity::Warning)
     });
@@ -104,8 +155,8 @@ fn start(cx: &Context<'_>) -> Span {
     Span::new(cx.project.file(cx.project.main()).source, 0, 0)
 }
 
-/// Checks every item of every file; gives the model of `wanted`.
-fn everything(cx: &mut Context<'_>, options: &Options, wanted: Option<ItemId>) -> Option<Model> {
+/// Checks every item of every file.
+fn everything(cx: &mut Context<'_>, options: &Options) {
     let overrides = Overrides::collect(cx);
     let of_kind = |cx: &Context<'_>, kind| -> Vec<ItemId> {
         cx.project.files().flat_map(|(file, _)| cx.items_of(file, kind)).collect()
@@ -116,14 +167,9 @@ fn everything(cx: &mut Context<'_>, options: &Options, wanted: Option<ItemId>) -
     for id in of_kind(cx, Kind::Chip) {
         chip::chip(cx, id);
     }
-    let mut model = None;
     let mut unused: BTreeMap<ItemId, Option<Use>> = BTreeMap::new();
     for id in of_kind(cx, Kind::Experiment) {
-        let outcome = experiment::experiment(cx, id, &overrides, options.max_objects);
-        note(&mut unused, &outcome);
-        if wanted == Some(id) {
-            model = outcome.model;
-        }
+        at_every_point(cx, id, &overrides, options, &mut unused);
     }
     let networks = of_kind(cx, Kind::Network);
     for id in &networks {
@@ -134,7 +180,32 @@ fn everything(cx: &mut Context<'_>, options: &Options, wanted: Option<ItemId>) -
         networks.into_iter().for_each(|id| static_lints(cx, id));
         unused.into_values().flatten().for_each(|left| left.report(cx));
     }
-    model
+}
+
+/// Checks an experiment wherever its sweeps change the network, as long as that takes no longer than
+/// one network of the largest size; later points are checked when they are run.
+fn at_every_point<'a>(
+    cx: &mut Context<'a>,
+    id: ItemId,
+    overrides: &Overrides<'a>,
+    options: &Options,
+    unused: &mut BTreeMap<ItemId, Option<Use>>,
+) {
+    let grid = experiment::sweeps(cx, id, overrides, options);
+    let mut spent = 0;
+    for network in 0..grid.networks() {
+        let point = grid.network_at(network);
+        let before = cx.diagnostics.len();
+        let outcome = experiment::experiment(cx, id, overrides, options, (&grid, &point));
+        if network > 0 {
+            point.mark(cx, before);
+        }
+        note(unused, &outcome);
+        spent += 1 + outcome.size;
+        if spent > options.max_objects {
+            return;
+        }
+    }
 }
 
 /// An object is useless where it is in every experiment of its network.

@@ -5,6 +5,7 @@ mod inject;
 mod measure;
 mod on;
 mod record;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use snn_syntax::ast::{self, ExperimentItem, ItemKind};
 use snn_units::show;
 
 use crate::arguments::label_text;
+use crate::check::Options;
 use crate::constant;
 use crate::context::Context;
 use crate::file_scope::FileScope;
@@ -31,6 +33,9 @@ use crate::project::FileId;
 use crate::sets::{Overrides, Setting};
 use crate::time;
 
+pub use sweep::SweepAxis;
+pub(crate) use sweep::{Grid, Point, sweeps};
+
 /// A checked experiment: the model, and what lints say of this use of the network.
 pub(crate) struct Outcome {
     /// The network; none where even that is unknown.
@@ -39,50 +44,55 @@ pub(crate) struct Outcome {
     pub model: Option<Model>,
     /// Objects that do nothing in this experiment.
     pub unused: Option<Use>,
+    /// Populations, sources and projections written out.
+    pub size: usize,
 }
 
 /// A statement of the body, or its override.
 #[derive(Clone, Copy)]
-struct Stated<'a> {
+pub(crate) struct Stated<'a> {
     value: &'a ast::Expr,
     file: FileId,
 }
 
 /// The statements that stand at most once.
 #[derive(Default)]
-struct Settings<'a> {
+pub(crate) struct Settings<'a> {
     dt: Option<Stated<'a>>,
     warmup: Option<Stated<'a>>,
     run: Option<Stated<'a>>,
     seed: Option<Stated<'a>>,
 }
 
-/// Checks an experiment and writes its network out.
+/// Checks an experiment at a point of its sweeps and writes its network out.
 pub(crate) fn experiment<'a>(
     cx: &mut Context<'a>,
     id: ItemId,
     overrides: &Overrides<'a>,
-    max_objects: usize,
+    options: &Options,
+    (sweeps, point): (&Grid<'a>, &Point<'_, 'a>),
 ) -> Outcome {
-    let nothing = Outcome { network: None, model: None, unused: None };
+    let nothing = Outcome { network: None, model: None, unused: None, size: 0 };
     let ItemKind::Experiment(e) = &cx.item(id).kind else { return nothing };
     let errors_before = cx.error_count();
-    let settings = settings(cx, id, e, overrides);
+    let settings = settings(cx, id, e, overrides, point);
     let on = on::on(cx, id.file, e);
     let dt = grid(cx, &settings, on.as_ref().and_then(|on| on.chip.as_ref()), e);
     let duration = duration(cx, &settings, dt, e);
-    let seed = seed(cx, &settings);
+    let seed = options.seed.or_else(|| seed(cx, &settings));
     let Some(net) = cx.find_kind(id.file, &e.network.function, Kind::Network) else {
         return nothing;
     };
-    let given = given(cx, id.file, e, net, overrides);
+    let given = given(cx, id.file, e, net, (overrides, point));
     let chip = on.as_ref().and_then(|on| on.chip.as_ref());
+    let max_objects = options.max_objects;
     let request = Request { given: &given, dt, chip, max_objects, asked: Asked::ByExperiment };
     let Some(network) = network::instantiate(cx, net, &request) else {
         return Outcome { network: Some(net), ..nothing };
     };
     let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
-    let body = body(cx, id.file, e, &network, dt);
+    let body = body(cx, id.file, e, (&network, sweeps), dt);
+    let size = network.objects.list().len() + network.projections.len();
     let unused = Use::of(&network, &body.drives(), &body.observed());
     let sound = cx.error_count() == errors_before;
     let protocol = (|| {
@@ -104,7 +114,7 @@ pub(crate) fn experiment<'a>(
         let mapping = mapping.unwrap_or_default();
         sound.then(|| assemble(network, on.chip?, mapping, protocol)).flatten()
     })();
-    Outcome { network: Some(net), model, unused: Some(unused) }
+    Outcome { network: Some(net), model, unused: Some(unused), size }
 }
 
 fn assemble(
@@ -129,6 +139,7 @@ fn settings<'a>(
     id: ItemId,
     e: &'a ast::Experiment,
     overrides: &Overrides<'a>,
+    point: &Point<'_, 'a>,
 ) -> Settings<'a> {
     let mut settings = Settings::default();
     for item in &e.items {
@@ -147,17 +158,24 @@ fn settings<'a>(
             );
         }
     }
+    point.set(&mut settings);
     let file = cx.project.main();
     for (setting, value) in overrides.of_experiment(id) {
-        let stated = Some(Stated { value, file });
-        match setting {
-            Setting::Dt => settings.dt = stated,
-            Setting::Warmup => settings.warmup = stated,
-            Setting::Run => settings.run = stated,
-            Setting::Seed => settings.seed = stated,
-        }
+        *setting_slot(&mut settings, setting) = Some(Stated { value, file });
     }
     settings
+}
+
+fn setting_slot<'s, 'a>(
+    settings: &'s mut Settings<'a>,
+    setting: Setting,
+) -> &'s mut Option<Stated<'a>> {
+    match setting {
+        Setting::Dt => &mut settings.dt,
+        Setting::Warmup => &mut settings.warmup,
+        Setting::Run => &mut settings.run,
+        Setting::Seed => &mut settings.seed,
+    }
 }
 
 /// The time of a tick, from `dt` or the chip.
@@ -280,16 +298,17 @@ fn seed(cx: &mut Context<'_>, settings: &Settings<'_>) -> Option<u64> {
     value
 }
 
-/// Values of parameters: overrides first, then the arguments of the experiment.
+/// Values of parameters: overrides first, then sweeps, then the arguments of the experiment.
 fn given<'a>(
     cx: &mut Context<'a>,
     file: FileId,
     e: &'a ast::Experiment,
     net: ItemId,
-    overrides: &Overrides<'a>,
+    (overrides, point): (&Overrides<'a>, &Point<'_, 'a>),
 ) -> Vec<Given<'a>> {
     let parameters = parameters(cx, net);
     let mut given = overrides.of_network(net, cx.project.main());
+    given.extend(point.given());
     let mut seen: Vec<(&str, Span)> = Vec::new();
     for argument in &e.network.arguments {
         let Some(label) = &argument.label else {
@@ -395,7 +414,7 @@ fn body<'a>(
     cx: &mut Context<'a>,
     file: FileId,
     e: &'a ast::Experiment,
-    network: &Network<'a>,
+    (network, grid): (&Network<'a>, &Grid<'a>),
     dt: Option<Rational>,
 ) -> Body {
     let scope =
@@ -414,9 +433,9 @@ fn body<'a>(
                 let every = every.as_ref();
                 body.probes.extend(record::state(cx, &scope, network, name, (of, every), dt));
             }
-            ExperimentItem::Expect { what, within, span } => {
-                let text = cx.text(*span);
-                let line = measure::Line { what, within: within.as_ref(), text, span: *span };
+            ExperimentItem::Expect { what, over, within, span } => {
+                let (text, within) = (cx.text(*span), within.as_ref());
+                let line = measure::Line { what, over, grid, within, text, span: *span };
                 body.expectations.extend(measure::expectation(cx, &scope, &line, dt));
             }
             _ => {}

@@ -35,6 +35,7 @@ mod time;
 mod typed;
 mod units;
 
-pub use check::{Options, check, instantiate};
+pub use check::{Options, Study, check, instantiate};
+pub use experiment::SweepAxis;
 pub use project::{Project, Wanted, WantedKind};
 pub use summary::{Checkup, ExperimentSummary, NetworkSummary, NeuronSummary, ParameterSummary};

@@ -319,7 +319,7 @@ pub enum Statement {
 }
 
 /// A typed expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -330,7 +330,7 @@ pub struct Expr {
 }
 
 /// The kinds of typed expressions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// A number in coherent units.
     Number(f64),

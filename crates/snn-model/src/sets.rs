@@ -20,7 +20,7 @@ pub(crate) enum Setting {
     Seed,
 }
 
-const SETTINGS: [(&str, Setting); 4] = [
+pub(crate) const SETTINGS: [(&str, Setting); 4] = [
     ("dt", Setting::Dt),
     ("warmup", Setting::Warmup),
     ("run", Setting::Run),

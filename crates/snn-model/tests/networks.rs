@@ -122,7 +122,7 @@ proptest! {
             }
         }
         let project = Project::new("main.snn", format!("{MODEL}{}", pieces.concat()));
-        let options = Options { max_objects: 1000 };
+        let options = Options { max_objects: 1000, ..Options::default() };
         let checked = instantiate(&project, None, &options);
         prop_assert_eq!(checked.value.is_none(), checked.has_errors());
     }

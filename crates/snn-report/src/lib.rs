@@ -9,6 +9,7 @@ mod floorplan;
 mod html;
 mod plot;
 mod summary;
+mod sweep;
 
 pub use cores::{MapSummary, core_table};
 pub use floorplan::{Colour, floorplan};
@@ -17,3 +18,4 @@ pub use summary::{
     CoreTotals, ExpectationOutcome, Host, PopulationOutcome, RunSummary, Timing, TraceUnit,
     fingerprint, run_schema,
 };
+pub use sweep::{AxisOutcome, ColumnHead, PooledOutcome, SweepRow, SweepTable, sweep_schema};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use snn_connect::{Segment, Selection};
 
-use crate::{Measure, MeasureOp, Spike};
+use crate::{Measure, Spike};
 
 /// Spikes stamped `after < tick <= until`, in canonical order.
 pub(crate) struct Window<'a> {
@@ -27,25 +27,34 @@ impl<'a> Window<'a> {
         match measure {
             Measure::Number(value) => *value,
             Measure::Rate(of) => {
-                let time_ms = self.until.saturating_sub(self.after) as f64 * self.dt_ms;
-                self.of(of).count() as f64 / (f64::from(of.len()) * time_ms)
+                self.of(of).count() as f64 / (f64::from(of.len()) * self.length_ms())
             }
+            Measure::RateSd(of) => self.rate_sd(of),
             Measure::Count(of) => self.of(of).count() as f64,
             Measure::First(of) => self.of(of).next().map_or(f64::NAN, |s| self.time_ms(s)),
             Measure::Last(of) => self.of(of).last().map_or(f64::NAN, |s| self.time_ms(s)),
             Measure::Cv(of, at_least) => self.interval_cv(of, *at_least),
             Measure::Fano(of, bin) => self.fano(of, *bin),
             Measure::Correlation(of, bin) => self.correlation(of, *bin),
-            Measure::Combined(op, pair) => {
-                let (a, b) = (self.measure(&pair.0), self.measure(&pair.1));
-                match op {
-                    MeasureOp::Add => a + b,
-                    MeasureOp::Sub => a - b,
-                    MeasureOp::Mul => a * b,
-                    MeasureOp::Div => a / b,
-                }
-            }
+            Measure::Combined(op, pair) => op.apply(self.measure(&pair.0), self.measure(&pair.1)),
+            Measure::Over(statistic, column) => statistic.of(&[self.measure(&column.measure)]),
         }
+    }
+
+    fn length_ms(&self) -> f64 {
+        self.until.saturating_sub(self.after) as f64 * self.dt_ms
+    }
+
+    fn rate_sd(&self, of: &Selection) -> f64 {
+        let mut counts: HashMap<(u32, u32), u64> = HashMap::new();
+        for spike in self.of(of) {
+            *counts.entry((spike.object, spike.index)).or_default() += 1;
+        }
+        let n = f64::from(of.len());
+        let sum: u64 = counts.values().sum();
+        let squares: u64 = counts.values().map(|c| c * c).sum();
+        let mean = sum as f64 / n;
+        (squares as f64 / n - mean * mean).max(0.0).sqrt() / self.length_ms()
     }
 
     fn time_ms(&self, spike: &Spike) -> f64 {

@@ -10,6 +10,10 @@ use crate::evaluate::Window;
 pub struct Expectation {
     /// The line as written.
     pub text: String,
+    /// What is measured, as written: the head of its column in the table of a sweep.
+    pub what: String,
+    /// Sweeps whose points are taken together; none: the line holds of every run by itself.
+    pub over: Vec<String>,
     /// What is measured.
     pub measure: Measure,
     /// Smallest value allowed; coherent units.
@@ -42,8 +46,34 @@ pub enum Measure {
     /// Mean pairwise Pearson correlation of spike counts in bins of this many ticks (silent neurons are
     /// left out).
     Correlation(Selection, u64),
+    /// Standard deviation over neurons of spikes per time (divisor n), in 1/ms.
+    RateSd(Selection),
     /// Two measures combined.
     Combined(MeasureOp, Box<(Measure, Measure)>),
+    /// A statistic over the points of a sweep; of a single run, over that run.
+    Over(Statistic, Box<Column>),
+}
+
+/// A statistic over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Statistic {
+    Mean,
+    /// Standard deviation, divisor n - 1; 0 for a single run.
+    Sd,
+    Min,
+    Max,
+}
+
+/// A measure of every point of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// As written.
+    pub text: String,
+    /// What is measured.
+    pub measure: Measure,
+    /// Symbol of the unit it is shown in, and coherent units in one of it.
+    pub unit: (String, f64),
 }
 
 /// How two measures are combined.
@@ -71,6 +101,7 @@ impl Measure {
         match self {
             Self::Number(_) => {}
             Self::Rate(s)
+            | Self::RateSd(s)
             | Self::Count(s)
             | Self::First(s)
             | Self::Last(s)
@@ -81,6 +112,66 @@ impl Measure {
                 pair.0.selections(out);
                 pair.1.selections(out);
             }
+            Self::Over(_, column) => column.measure.selections(out),
+        }
+    }
+
+    /// The measures under statistics, from left to right.
+    fn pooled<'a>(&'a self, out: &mut Vec<&'a Column>) {
+        match self {
+            Self::Combined(_, pair) => {
+                pair.0.pooled(out);
+                pair.1.pooled(out);
+            }
+            Self::Over(_, column) => out.push(column),
+            _ => {}
+        }
+    }
+
+    /// The value where the columns of [`Measure::pooled`] have these values, one per run.
+    fn over(&self, columns: &mut std::slice::Iter<'_, Vec<f64>>) -> f64 {
+        match self {
+            Self::Number(value) => *value,
+            Self::Combined(op, pair) => {
+                let a = pair.0.over(columns);
+                op.apply(a, pair.1.over(columns))
+            }
+            Self::Over(statistic, _) => columns.next().map_or(f64::NAN, |c| statistic.of(c)),
+            // The checker lets no other measure stand outside a statistic.
+            _ => f64::NAN,
+        }
+    }
+}
+
+impl MeasureOp {
+    pub(crate) fn apply(self, a: f64, b: f64) -> f64 {
+        match self {
+            Self::Add => a + b,
+            Self::Sub => a - b,
+            Self::Mul => a * b,
+            Self::Div => a / b,
+        }
+    }
+}
+
+impl Statistic {
+    /// NaN of nothing, and where a value is NaN.
+    pub(crate) fn of(self, values: &[f64]) -> f64 {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let extreme = |better: fn(f64, f64) -> bool| {
+            let pick = |a: f64, b: f64| if a.is_nan() || better(a, b) { a } else { b };
+            values.iter().copied().reduce(pick).unwrap_or(f64::NAN)
+        };
+        match self {
+            Self::Mean => mean,
+            Self::Sd => {
+                let squares = values.iter().map(|x| (x - mean) * (x - mean));
+                let free = if values.len() == 1 { n } else { n - 1.0 };
+                squares.reduce(|a, b| a + b).map_or(f64::NAN, |sum| (sum / free).sqrt())
+            }
+            Self::Min => extreme(|a, b| a < b),
+            Self::Max => extreme(|a, b| a > b),
         }
     }
 }
@@ -90,7 +181,34 @@ impl Expectation {
     /// those of every neuron in [`Measure::selections`]; others are left aside.
     pub fn evaluate(&self, spikes: &[Spike], after: u64, until: u64, dt_ms: f64) -> Verdict {
         let value = Window::new(spikes, after, until, dt_ms).measure(&self.measure);
+        self.judge(value)
+    }
+
+    /// The columns of the table of a sweep that this line needs.
+    pub fn columns(&self) -> Vec<Column> {
+        if self.over.is_empty() {
+            let (text, measure) = (self.what.clone(), self.measure.clone());
+            return vec![Column { text, measure, unit: self.unit.clone() }];
+        }
+        let mut columns = Vec::new();
+        self.measure.pooled(&mut columns);
+        columns.into_iter().cloned().collect()
+    }
+
+    /// Takes runs together: one list of values, coherent units, per column of [`Expectation::columns`].
+    pub fn pool(&self, columns: &[Vec<f64>]) -> Verdict {
+        self.judge(self.measure.over(&mut columns.iter()))
+    }
+
+    fn judge(&self, value: f64) -> Verdict {
         Verdict { value, holds: self.lo <= value && value <= self.hi }
+    }
+}
+
+impl Column {
+    /// Measures as [`Expectation::evaluate`] does; coherent units.
+    pub fn evaluate(&self, spikes: &[Spike], after: u64, until: u64, dt_ms: f64) -> f64 {
+        Window::new(spikes, after, until, dt_ms).measure(&self.measure)
     }
 }
 
@@ -121,7 +239,54 @@ mod tests {
 
     fn expecting(measure: Measure, lo: f64, hi: f64) -> Expectation {
         let span = Span::new(SourceId(0), 0, 0);
-        Expectation { text: String::new(), measure, lo, hi, unit: (String::new(), 1.0), span }
+        let (text, what, unit) = (String::new(), String::new(), (String::new(), 1.0));
+        Expectation { text, what, over: Vec::new(), measure, lo, hi, unit, span }
+    }
+
+    #[test]
+    fn statistics_take_runs_together() {
+        let of = |statistic: Statistic| statistic.of(&[2.0, 4.0, 9.0]);
+        assert_eq!((of(Statistic::Mean), of(Statistic::Min), of(Statistic::Max)), (5.0, 2.0, 9.0));
+        assert_eq!(of(Statistic::Sd), 13.0_f64.sqrt());
+        assert_eq!(Statistic::Sd.of(&[3.0]), 0.0);
+        for statistic in [Statistic::Mean, Statistic::Sd, Statistic::Min, Statistic::Max] {
+            assert!(statistic.of(&[1.0, f64::NAN]).is_nan());
+            assert!(statistic.of(&[f64::NAN, 1.0]).is_nan());
+            assert!(statistic.of(&[]).is_nan());
+        }
+    }
+
+    #[test]
+    fn pooled_measures_combine() {
+        let over = |statistic, object| {
+            let measure = Measure::Count(select(&[(object, 0, 1)]));
+            let column = Column { text: String::new(), measure, unit: (String::new(), 1.0) };
+            Measure::Over(statistic, Box::new(column))
+        };
+        let pair = Box::new((over(Statistic::Sd, 0), over(Statistic::Mean, 1)));
+        let mut e = expecting(Measure::Combined(MeasureOp::Div, pair), 0.0, 1.0);
+        e.over = vec!["seed".into()];
+        assert_eq!(e.columns().len(), 2);
+        let verdict = e.pool(&[vec![1.0, 3.0], vec![4.0, 4.0]]);
+        assert_eq!(verdict.value, 2.0_f64.sqrt() / 4.0);
+        assert!(verdict.holds);
+    }
+
+    #[test]
+    fn rates_spread_over_neurons() {
+        // Neurons 0 to 3 with 2, 0, 4 and 2 spikes in 5 ms: deviations 0, 2, 2, 0 of the mean 2.
+        let s = spikes(&[
+            (1, 0, 0),
+            (2, 0, 0),
+            (1, 0, 2),
+            (3, 0, 2),
+            (4, 0, 2),
+            (5, 0, 2),
+            (7, 0, 3),
+            (9, 0, 3),
+        ]);
+        let sd = value(Measure::RateSd(select(&[(0, 0, 4)])), &s, 0, 10);
+        assert!((sd - 2.0_f64.sqrt() / 5.0).abs() < 1e-15, "{sd}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod protocol;
 mod recorder;
 mod spikes;
 
-pub use expect::{Expectation, Measure, MeasureOp, Verdict};
+pub use expect::{Column, Expectation, Measure, MeasureOp, Statistic, Verdict};
 pub use hash::SpikeHash;
 pub use protocol::{Probe, Protocol};
 pub use recorder::{Collected, Recorder, RecorderError, Sample};

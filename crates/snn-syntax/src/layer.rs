@@ -70,7 +70,7 @@ impl Layer {
                 Arithmetic,
             ],
             Self::Mapping => &[Place, Minimise, Require],
-            Self::Experiment => &[Dt, Warmup, Run, Seed, Inject, Record, Expect],
+            Self::Experiment => &[Dt, Warmup, Run, Seed, Sweep, Inject, Record, Expect],
         }
     }
 
@@ -86,7 +86,7 @@ impl Layer {
             Self::Chip => &[Energy, Routing, Time],
             Self::Core => &[Compartments, Plasticity],
             Self::Mapping => &[Split, Together, Apart, Reserve],
-            Self::Experiment => &[Sweep, Trials, Label, Quantise, Pause],
+            Self::Experiment => &[Trials, Label, Quantise, Pause],
         }
     }
 

@@ -23,7 +23,7 @@ words! {
     And "and" Or "or" Not "not" Div "div" Mod "mod" Xor "xor" If "if" Then "then" Else "else"
     True "true" False "false" In "in" Of "of" On "on" At "at" By "by" To "to" From "from"
     Every "every" Within "within" Each "each" Step "step" Tick "tick" Round "round"
-    Signed "signed" Unsigned "unsigned" Near "near"
+    Signed "signed" Unsigned "unsigned" Over "over" Near "near"
     Import "import" As "as" Const "const" Fn "fn" Neuron "neuron" Synapse "synapse"
     Plasticity "plasticity" Network "network" Chip "chip" Board "board" Mapping "mapping"
     Experiment "experiment"
@@ -41,15 +41,15 @@ words! {
     Together "together" Apart "apart" Reserve "reserve"
     Dt "dt" Warmup "warmup" Run "run" Seed "seed" Inject "inject" Record "record"
     Expect "expect" Sweep "sweep" Trials "trials" Label "label" Quantise "quantise" Pause "pause"
-    Spikes "spikes" Sent "sent" Over "over"
+    Spikes "spikes" Sent "sent"
 }
 
 /// Words that can never be names: operators, and the words that may stand directly after a number or
 /// an expression. No unit bears one of these names.
 pub const RESERVED: &[&str] = &[
     "and", "at", "by", "div", "each", "else", "every", "false", "from", "if", "in", "mod", "near",
-    "not", "of", "on", "or", "round", "signed", "step", "then", "tick", "to", "true", "unsigned",
-    "within", "xor",
+    "not", "of", "on", "or", "over", "round", "signed", "step", "then", "tick", "to", "true",
+    "unsigned", "within", "xor",
 ];
 
 /// Words by first letter: most names are told from words by looking at three or four.

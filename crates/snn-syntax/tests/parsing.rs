@@ -333,9 +333,7 @@ fn later_constructs_are_named_once() {
         "network n { population E[3, 3] at grid(1, 1): lif }",
         "chip c { energy { synapse 24 pJ; hop 4 pJ } }",
         "mapping m of n onto c { split c1 by channel }",
-        "experiment e of n { sweep g in [3, 4.5] }",
         "experiment e of n { record w of ee at pre }",
-        "experiment e of n { expect mean(rate(E)) over seed in 46 Hz .. 50 Hz }",
     ] {
         assert_eq!(faults(text), ["E0100"], "{text}");
     }

@@ -4,9 +4,9 @@ use snn_chip::ChipSpec;
 use snn_diagnostics::Checked;
 use snn_emulator::Emulator;
 use snn_ir::Network;
-use snn_lower::Decision;
+use snn_lower::{Decision, Lowerings};
 use snn_map::{Mapping, assemble};
-use snn_model::{Options, Project};
+use snn_model::{Options, Project, SweepAxis};
 
 /// One experiment, compiled.
 #[derive(Clone, Debug)]
@@ -57,19 +57,55 @@ pub fn load(
     }
 }
 
-/// Compiles one experiment, the first of the file where none is named.
+/// Compiles one experiment, the first of the file where none is named; of a sweep its first point.
 pub fn compile(
     project: &Project,
     experiment: Option<&str>,
     options: &Options,
 ) -> Checked<Compiled> {
-    snn_model::instantiate(project, experiment, options).and_then(|model| {
-        let lowered = snn_lower::lower(&model);
-        let compiled = lowered.value.map(|lowered| Compiled {
-            network: lowered.network,
-            chip: model.chip,
-            decisions: lowered.decisions,
-        });
-        Checked::new(compiled, lowered.diagnostics)
-    })
+    study(project, experiment, options).and_then(|mut study| study.compile(0))
+}
+
+/// A checked experiment whose points are compiled one by one.
+pub struct Study<'a> {
+    model: snn_model::Study<'a>,
+    lowerings: Lowerings,
+}
+
+/// Checks a program, and gives the study of one experiment, the first of the file where none is named.
+pub fn study<'a>(
+    project: &'a Project,
+    experiment: Option<&str>,
+    options: &Options,
+) -> Checked<Study<'a>> {
+    let study = snn_model::Study::new(project, experiment, options);
+    let value = study.value.map(|model| Study { model, lowerings: Lowerings::default() });
+    Checked::new(value, study.diagnostics)
+}
+
+impl Study<'_> {
+    /// Its sweeps, the slowest first.
+    pub fn axes(&self) -> Vec<SweepAxis> {
+        self.model.axes()
+    }
+
+    /// Number of points: 1 where nothing is swept.
+    pub fn points(&self) -> usize {
+        self.model.points()
+    }
+
+    /// Compiles a point, the last sweep the fastest. Only what differs from the point before is lowered
+    /// again.
+    pub fn compile(&mut self, point: usize) -> Checked<Compiled> {
+        let Self { model, lowerings } = self;
+        model.model(point).and_then(|model| {
+            let lowered = lowerings.lower(&model);
+            let compiled = lowered.value.map(|lowered| Compiled {
+                network: lowered.network,
+                chip: model.chip,
+                decisions: lowered.decisions,
+            });
+            Checked::new(compiled, lowered.diagnostics)
+        })
+    }
 }

@@ -11,12 +11,17 @@
 //! 6. [`Session::run`]: ticks, with a recorder and a watcher; [`Session::verdicts`] says whether the
 //!    expectations hold.
 //!
+//! An experiment with sweeps is a [`Study`]: [`study`] checks it once, [`run_points`] compiles and runs its
+//! points.
+//!
 //! Nothing here opens a file: the caller gives a function that reads, and a recorder that writes.
 
 mod compile;
+mod points;
 mod session;
 
-pub use compile::{Compiled, compile, load};
+pub use compile::{Compiled, Study, compile, load, study};
+pub use points::{At, PointFailure, PointOptions, PointOutcome, pooled, run_points};
 pub use session::{Session, SessionError};
 
 pub use snn_chip as chip;

@@ -3,7 +3,9 @@
 use snn_connect::Selection;
 use snn_emulator::{Checkpoint, Control, Emulator, LoadError, LoadOptions, Progress, RunError};
 use snn_map::{Mapping, assemble};
-use snn_result::{Protocol, Recorder, RecorderError, RunResult, Sample, Spike, Verdict};
+use snn_result::{
+    Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, Verdict,
+};
 use thiserror::Error;
 
 use crate::Compiled;
@@ -99,6 +101,15 @@ impl Session {
     /// Worker threads in use.
     pub fn workers(&self) -> usize {
         self.emulator.workers()
+    }
+
+    /// The values of the columns of a sweep's table, in the units they are shown in: those of
+    /// [`Expectation::columns`](snn_result::Expectation::columns) of each expectation.
+    pub fn columns(&self) -> Vec<f64> {
+        let (after, until) = (self.protocol.warmup_ticks, self.emulator.tick());
+        let dt_ms = self.protocol.dt_ms.to_f64();
+        let columns = self.protocol.expectations.iter().flat_map(Expectation::columns);
+        columns.map(|c| c.evaluate(&self.measured, after, until, dt_ms) / c.unit.1).collect()
     }
 
     /// Whether the expectations hold for the ticks after the warm-up, in the order of the text.

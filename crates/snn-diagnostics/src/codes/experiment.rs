@@ -29,6 +29,10 @@ super::codes! {
          alias.";
     BAD_SEED = "E0614", "not a seed",
         "A seed is a whole number from 0 to 18446744073709551615.";
+    BAD_SWEEP = "E0615", "a sweep that cannot be made",
+        "`sweep g in [3, 4.5, 6]` or `sweep seed in 1..13` (1 to 12) takes a parameter of the network, or seed, dt, warmup or run, each at most once. Several sweeps make a grid.";
+    BAD_POOLING = "E0616", "points that cannot be taken together",
+        "`expect mean(rate(E)) over seed in 46 Hz .. 50 Hz` takes the points of a sweep together: `over` names sweeps of this experiment, and mean, sd, min or max says how.";
     TIME_OFF_GRID = "W0601", "a time between two ticks",
         "Durations and sampling intervals are whole numbers of ticks; the value shown is used.";
 }

@@ -57,10 +57,12 @@ fn print_protocol(text: &mut String, p: &Protocol) {
         let _ = writeln!(text, "probe {variable} {of} every={}", probe.every_ticks);
     }
     for e in &p.expectations {
-        let (line, unit) = (quoted(&e.text), quoted(&e.unit.0));
+        let (line, what, unit) = (quoted(&e.text), quoted(&e.what), quoted(&e.unit.0));
         let (lo, hi, scale) = (e.lo, e.hi, e.unit.1);
         let measured = measure(&e.measure);
-        let _ = writeln!(text, "expect {line} {lo:?} {hi:?} {unit} {scale:?} {measured}");
+        let over: String = e.over.iter().map(|name| format!("over {} ", quoted(name))).collect();
+        let _ =
+            writeln!(text, "expect {line} {what} {over}{lo:?} {hi:?} {unit} {scale:?} {measured}");
     }
 }
 
@@ -178,6 +180,7 @@ fn measure(m: &Measure) -> String {
     match m {
         Measure::Number(x) => format!("number {x:?}"),
         Measure::Rate(s) => name("rate", s),
+        Measure::RateSd(s) => name("rate_sd", s),
         Measure::Count(s) => name("count", s),
         Measure::First(s) => name("first", s),
         Measure::Last(s) => name("last", s),
@@ -186,6 +189,14 @@ fn measure(m: &Measure) -> String {
         Measure::Correlation(s, n) => format!("{} {n}", name("correlation", s)),
         Measure::Combined(op, pair) => {
             format!("{} {} {}", lower(op), measure(&pair.0), measure(&pair.1))
+        }
+        Measure::Over(statistic, column) => {
+            let (text, unit, scale) = (quoted(&column.text), quoted(&column.unit.0), column.unit.1);
+            format!(
+                "over {} {text} {unit} {scale:?} {}",
+                lower(statistic),
+                measure(&column.measure)
+            )
         }
     }
 }

@@ -14,7 +14,7 @@ use snn_kernel::{
     Solution, StateSlot, Unary,
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
-use snn_result::{Expectation, Measure, MeasureOp, Probe, Protocol};
+use snn_result::{Column, Expectation, Measure, MeasureOp, Probe, Protocol, Statistic};
 
 use super::TextError;
 use super::print::lower;
@@ -81,15 +81,24 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
             let every_ticks = t.field("every", Tokens::number)?;
             protocol.probes.push(Probe { variable, of, every_ticks });
         } else if t.take("expect") {
-            let (text, lo, hi) = (t.quoted()?, t.number()?, t.number()?);
-            let unit = (t.quoted()?, t.number()?);
-            let measure = measure(t, 0)?;
-            protocol.expectations.push(Expectation { text, measure, lo, hi, unit, span: span() });
+            protocol.expectations.push(expectation(t)?);
         } else {
             return Ok(protocol);
         }
         t.line_end()?;
     }
+}
+
+fn expectation(t: &mut Tokens) -> Read<Expectation> {
+    let (text, what) = (t.quoted()?, t.quoted()?);
+    let mut over = Vec::new();
+    while t.take("over") {
+        over.push(t.quoted()?);
+    }
+    let (lo, hi) = (t.number()?, t.number()?);
+    let unit = (t.quoted()?, t.number()?);
+    let measure = measure(t, 0)?;
+    Ok(Expectation { text, what, over, measure, lo, hi, unit, span: span() })
 }
 
 fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
@@ -100,12 +109,20 @@ fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
     Ok(match t.word("a measure", |w| Some(w.to_string()))?.as_str() {
         "number" => Measure::Number(t.number()?),
         "rate" => Measure::Rate(selection(t)?),
+        "rate_sd" => Measure::RateSd(selection(t)?),
         "count" => Measure::Count(selection(t)?),
         "first" => Measure::First(selection(t)?),
         "last" => Measure::Last(selection(t)?),
         "cv" => Measure::Cv(selection(t)?, t.number()?),
         "fano" => Measure::Fano(selection(t)?, t.number()?),
         "correlation" => Measure::Correlation(selection(t)?, t.number()?),
+        "over" => {
+            let all = [Statistic::Mean, Statistic::Sd, Statistic::Min, Statistic::Max];
+            let statistic = variant(t, &all)?;
+            let (text, unit) = (t.quoted()?, (t.quoted()?, t.number()?));
+            let measure = measure(t, depth + 1)?;
+            Measure::Over(statistic, Box::new(Column { text, unit, measure }))
+        }
         word => {
             let op = operations.into_iter().find(|op| lower(op) == word);
             let op = op.ok_or_else(|| t.error(&format!("a measure in place of `{word}`")))?;

@@ -3,21 +3,35 @@
 use snn_diagnostics::codes::{experiment as codes, types};
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_numeric::Rational;
-use snn_result::{Expectation, Measure, MeasureOp};
+use snn_result::{Column, Expectation, Measure, MeasureOp, Statistic};
 use snn_syntax::ast::{self, BinaryOp, ExprKind, UnaryOp};
 use snn_units::{Dimension, UnitValue, best_unit, natural_unit, scale};
 
 use crate::arguments::{called, needed, optional, read};
 use crate::constant;
 use crate::context::Context;
+use crate::experiment::Grid;
+use crate::names::list;
 use crate::network::{NetScope, pick};
 use crate::time;
 
-const MEASURES: [&str; 7] = ["rate", "count", "first", "last", "cv", "fano", "corr"];
+const MEASURES: [&str; 8] = ["rate", "rate_sd", "count", "first", "last", "cv", "fano", "corr"];
+
+/// How the points of a sweep are taken together.
+const STATISTICS: [(&str, Statistic); 4] = [
+    ("mean", Statistic::Mean),
+    ("sd", Statistic::Sd),
+    ("min", Statistic::Min),
+    ("max", Statistic::Max),
+];
 
 /// One `expect` line.
 pub(super) struct Line<'a> {
     pub what: &'a ast::Expr,
+    /// Names after `over`.
+    pub over: &'a [ast::Name],
+    /// The sweeps of the experiment.
+    pub grid: &'a Grid<'a>,
     pub within: Option<&'a ast::Expr>,
     pub text: &'a str,
     pub span: Span,
@@ -30,7 +44,8 @@ pub(super) fn expectation(
     line: &Line<'_>,
     dt: Option<Rational>,
 ) -> Option<Expectation> {
-    let typing = Typing { scope, dt };
+    let over = over(cx, line)?;
+    let typing = Typing { scope, dt, pools: !over.is_empty() };
     let bounded = match (line.within, &line.what.kind) {
         (Some(within), _) => typing.within(cx, line.what, within)?,
         (None, ExprKind::Binary(op, a, b)) if comparison(*op) => {
@@ -57,9 +72,29 @@ pub(super) fn expectation(
         );
         return None;
     }
-    let symbol = unit.to_string();
-    let text = line.text.to_owned();
-    Some(Expectation { text, measure, lo, hi, unit: (symbol, scale(&unit)), span: line.span })
+    let unit = (unit.to_string(), scale(&unit));
+    let (text, what) = (line.text.to_owned(), cx.text(line.what.span).to_owned());
+    Some(Expectation { text, what, over, measure, lo, hi, unit, span: line.span })
+}
+
+/// The sweeps whose points a line takes together.
+fn over(cx: &mut Context<'_>, line: &Line<'_>) -> Option<Vec<String>> {
+    for name in line.over {
+        if line.grid.sweeps(&name.text) {
+            continue;
+        }
+        let known = line.grid.names();
+        let message = format!("this experiment does not sweep `{}`", name.text);
+        let mut d = Diagnostic::new(codes::BAD_POOLING, name.span, message, "not swept");
+        d = match nearest(&name.text, known.iter().map(String::as_str)) {
+            Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(name.span, near),
+            None if known.is_empty() => d.with_help("add for instance `sweep seed in 1..11`"),
+            None => d.with_help(format!("it sweeps {}", list(&known))),
+        };
+        cx.report(d);
+        return None;
+    }
+    Some(line.over.iter().map(|name| name.text.clone()).collect())
 }
 
 /// A measure with its bounds in coherent units.
@@ -80,6 +115,8 @@ struct Typed {
 struct Typing<'s, 'f, 'a> {
     scope: &'s NetScope<'f, 'a>,
     dt: Option<Rational>,
+    /// Whether the line takes points together.
+    pools: bool,
 }
 
 impl Typing<'_, '_, '_> {
@@ -157,7 +194,14 @@ impl Typing<'_, '_, '_> {
     fn measure(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Typed> {
         match &e.kind {
             ExprKind::Call(call) if called(call).is_some_and(|n| MEASURES.contains(&n)) => {
+                if self.pools {
+                    unpooled(cx, e);
+                    return None;
+                }
                 self.call(cx, call, e.span)
+            }
+            ExprKind::Call(call) if statistic(call).is_some() && measures(e) => {
+                self.pooled(cx, call, e.span)
             }
             ExprKind::Binary(op, a, b) if operation(*op).is_some() && measures(e) => {
                 let (left, right) = (self.measure(cx, a), self.measure(cx, b));
@@ -193,6 +237,33 @@ impl Typing<'_, '_, '_> {
                 Some(Typed { measure, dimension, unit })
             }
         }
+    }
+
+    /// `mean(rate(E))`.
+    fn pooled(&self, cx: &mut Context<'_>, call: &ast::Call, span: Span) -> Option<Typed> {
+        let statistic = statistic(call)?;
+        if !self.pools {
+            let text = cx.text(span);
+            let message = format!("`{text}` takes the points of a sweep together");
+            cx.report(
+                Diagnostic::new(codes::BAD_POOLING, span, message, "over which sweep?")
+                    .with_help(format!("write for instance `expect {text} over seed in …`")),
+            );
+            return None;
+        }
+        let name = called(call)?;
+        let usage = format!("`{name}(rate(E))`");
+        let [of] = read(cx, call, span, &usage, [needed("of")])?;
+        let of = of?;
+        let inner = Self { pools: false, ..*self }.measure(cx, of)?;
+        let unit = spoken(&inner);
+        let column = Column {
+            text: cx.text(of.span).to_owned(),
+            measure: inner.measure,
+            unit: (unit.to_string(), scale(&unit)),
+        };
+        let measure = Measure::Over(statistic, Box::new(column));
+        Some(Typed { measure, dimension: inner.dimension, unit: inner.unit })
     }
 
     /// A call whose first argument selects neurons was meant as a measure.
@@ -238,6 +309,7 @@ impl Typing<'_, '_, '_> {
                 let of = pick(cx, self.scope, of?)?.selection();
                 match name {
                     "rate" => (Measure::Rate(of), frequency),
+                    "rate_sd" => (Measure::RateSd(of), frequency),
                     "count" => (Measure::Count(of), Dimension::NUMBER),
                     "first" => (Measure::First(of), Dimension::TIME),
                     _ => (Measure::Last(of), Dimension::TIME),
@@ -327,6 +399,22 @@ fn unknown(cx: &mut Context<'_>, call: &ast::Call) {
         None => d.with_help(format!("measures are {}", MEASURES.join(", "))),
     };
     cx.report(d);
+}
+
+fn statistic(call: &ast::Call) -> Option<Statistic> {
+    let name = called(call)?;
+    STATISTICS.iter().find(|(known, _)| *known == name).map(|s| s.1)
+}
+
+/// Reports a measure outside `mean(…)` in a line with `over`.
+fn unpooled(cx: &mut Context<'_>, e: &ast::Expr) {
+    let text = cx.text(e.span);
+    let message = format!("`{text}` has a value at every point: how are they taken together?");
+    cx.report(
+        Diagnostic::new(codes::BAD_POOLING, e.span, message, "many values").with_help(format!(
+            "write `mean({text})`, `sd({text})`, `min({text})` or `max({text})`"
+        )),
+    );
 }
 
 fn measures(e: &ast::Expr) -> bool {

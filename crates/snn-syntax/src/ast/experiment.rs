@@ -117,6 +117,15 @@ pub enum ExperimentItem {
     Run(Expr),
     /// `seed 42`.
     Seed(Expr),
+    /// `sweep g in [3, 4.5, 6]`, `sweep seed in 1..13`.
+    Sweep {
+        /// A parameter of the network, or `seed`, `dt`, `warmup`, `run`.
+        what: Name,
+        /// Its values in order; a range is written out.
+        values: Vec<Expr>,
+        /// The whole statement.
+        span: Span,
+    },
     /// `inject step(2 nA, from 100 ms, to 400 ms) -> n.I`.
     Inject {
         /// The waveform.
@@ -137,10 +146,12 @@ pub enum ExperimentItem {
         /// The whole statement.
         span: Span,
     },
-    /// `expect rate(E) in 20 Hz .. 60 Hz`, `expect count(n) == 3`.
+    /// `expect rate(E) in 20 Hz .. 60 Hz`, `expect count(n) == 3`, `expect mean(rate(E)) > 3 Hz over seed`.
     Expect {
         /// The measured expression, or a comparison.
         what: Expr,
+        /// Names after `over`: sweeps whose points are taken together.
+        over: Vec<Name>,
         /// `lo .. hi` after `in`, both ends included.
         within: Option<Expr>,
         /// The whole statement.

@@ -13,7 +13,7 @@ pub(super) struct Spaces {
     sign: bool,
     /// Whether `before` is the first token of its statement.
     begins: bool,
-    /// Whether the statement is a `for`.
+    /// Whether the statement is a `for` or a `sweep`.
     for_loop: bool,
     /// Whether a model stands after the colon, not a unit.
     model: bool,
@@ -40,7 +40,7 @@ impl Spaces {
             self.unit = false;
         }
         if begins {
-            self.for_loop = token.is(Word::For);
+            self.for_loop = token.is(Word::For) || token.is(Word::Sweep);
             self.model = token.is(Word::Population) || token.is(Word::Source);
         }
         let closes = token.kind.is_close();

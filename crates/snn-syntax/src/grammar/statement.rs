@@ -49,7 +49,8 @@ pub(crate) struct Statements<'src> {
     // Experiments.
     pub(crate) inject: Rule<'src, (PlacedCall, Expr)>,
     pub(crate) record: Rule<'src, (Name, Expr, Option<Expr>)>,
-    pub(crate) expect: Rule<'src, (Expr, Option<Expr>)>,
+    pub(crate) sweep: Rule<'src, (Name, Expr)>,
+    pub(crate) expect: Rule<'src, (Expr, Vec<Name>, Option<Expr>)>,
     /// `PATH = EXPR` of an override.
     pub(crate) set: Rule<'src, (Expr, Expr)>,
 }
@@ -120,7 +121,8 @@ impl<'src> Statements<'src> {
                 .then(word(Word::Every).ignore_then(expr.clone()).or_not())
                 .map(|((what, of), every)| (what, of, every))
                 .boxed(),
-            expect: expr.clone().then(word(Word::In).ignore_then(range.clone()).or_not()).boxed(),
+            sweep: name().then_ignore(word(Word::In)).then(range.clone()).boxed(),
+            expect: expect(expr, range),
             set: path.clone().then(value).boxed(),
             declaration,
             call,
@@ -241,6 +243,19 @@ fn experiment<'src>(
         .then(word(Word::On).ignore_then(path.clone()).or_not())
         .then(brace())
         .map(|(((name, network), on), body)| (name, network, on, body))
+        .boxed()
+}
+
+fn expect<'src>(
+    expr: &Rule<'src, Expr>,
+    range: &Rule<'src, Expr>,
+) -> Rule<'src, (Expr, Vec<Name>, Option<Expr>)> {
+    let names = name().separated_by(token(Kind::Comma)).at_least(1).collect::<Vec<_>>();
+    let over = optional(Kind::Word(Word::Over)).ignore_then(names).or_not();
+    expr.clone()
+        .then(over)
+        .then(word(Word::In).ignore_then(range.clone()).or_not())
+        .map(|((what, over), within)| (what, over.unwrap_or_default(), within))
         .boxed()
 }
 

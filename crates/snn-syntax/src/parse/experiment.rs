@@ -1,9 +1,12 @@
 //! Bodies of experiments.
 
+use snn_diagnostics::Diagnostic;
+use snn_diagnostics::codes::experiment as codes;
+
 use super::{Parser, head, later_head};
-use crate::ast::{ExperimentItem, Recorded};
+use crate::ast::{ExperimentItem, Expr, ExprKind, Recorded};
 use crate::layer::Layer;
-use crate::token::{Kind, Token};
+use crate::token::Token;
 use crate::word::Word;
 
 impl<'src> Parser<'_, 'src> {
@@ -39,13 +42,60 @@ impl<'src> Parser<'_, 'src> {
                 let what = if spikes { Recorded::Spikes } else { Recorded::State(what) };
                 ExperimentItem::Record { what, of, every, span }
             }
+            Word::Sweep => {
+                let (what, values) = self.run(&rules.sweep, statement, 1)?;
+                ExperimentItem::Sweep { what, values: self.values(values)?, span }
+            }
             _ => {
-                let (what, within) = self.run(&rules.expect, statement, 1)?;
-                ExperimentItem::Expect { what, within, span }
+                let (what, over, within) = self.run(&rules.expect, statement, 1)?;
+                ExperimentItem::Expect { what, over, within, span }
             }
         })
     }
+
+    /// The values of a sweep: the elements of a list, or the whole numbers of a range without its end.
+    fn values(&mut self, of: Expr) -> Option<Vec<Expr>> {
+        let span = of.span;
+        let refuse = |message: &str| {
+            Diagnostic::new(codes::BAD_SWEEP, span, message, "not values to sweep")
+                .with_help("write `[3, 4.5, 6]`, or `1..13` for 1 to 12")
+        };
+        let number = |e: &Expr| match &e.kind {
+            ExprKind::Number { digits, unit: None } => digits.parse::<u64>().ok(),
+            _ => None,
+        };
+        let values = match of.kind {
+            ExprKind::Array(list) => list,
+            ExprKind::Range(lo, hi) => match (number(&lo), number(&hi)) {
+                (Some(lo), Some(hi)) if hi.saturating_sub(lo) <= MOST_VALUES => (lo..hi)
+                    .map(|n| ExprKind::Number { digits: n.to_string(), unit: None })
+                    .map(|kind| Expr { kind, span })
+                    .collect(),
+                (Some(_), Some(_)) => {
+                    self.report(refuse(&format!("a sweep has at most {MOST_VALUES} values")));
+                    return None;
+                }
+                _ => {
+                    self.report(refuse("the ends of a swept range are whole numbers, written out"));
+                    return None;
+                }
+            },
+            ExprKind::Error => return None,
+            _ => {
+                self.report(refuse("a sweep runs over a list or a range"));
+                return None;
+            }
+        };
+        if values.is_empty() {
+            self.report(refuse("a sweep over nothing"));
+            return None;
+        }
+        Some(values)
+    }
 }
+
+/// Values of one sweep.
+const MOST_VALUES: u64 = 100_000;
 
 /// The word that makes a statement one of a later version.
 fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
@@ -54,10 +104,6 @@ fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
             Some(sent) if sent.is(Word::Sent) => Some(*sent),
             _ => statement.iter().copied().skip(3).find(|t| t.is(Word::At)),
         },
-        Word::Expect => statement.windows(2).skip(1).find_map(|pair| {
-            let follows = matches!(pair[0].kind, Kind::Paren | Kind::Bracket);
-            (pair[1].is(Word::Over) && follows).then_some(pair[1])
-        }),
         _ => None,
     }
 }
