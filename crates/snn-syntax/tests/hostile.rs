@@ -77,12 +77,17 @@ fn what_is_just_allowed_parses_on_a_small_stack() {
 #[test]
 fn twice_the_text_takes_twice_the_time() {
     let program = include_str!("programs/brunel.snn");
-    let best = |copies: usize| {
-        let text = program.repeat(copies);
-        (0..3).map(|_| on_a_small_stack(text.clone()).1).min().expect("three runs")
-    };
-    let (small, large) = (best(100), best(800));
-    assert!(large < small * 24, "8 times the text: {small:?}, {large:?}");
+    // A busy machine may slow a run; a parser that takes quadratic time (64 times) never passes.
+    let mut best = [std::time::Duration::MAX; 2];
+    for _ in 0..6 {
+        for (best, copies) in best.iter_mut().zip([100, 800]) {
+            *best = on_a_small_stack(program.repeat(copies)).1.min(*best);
+        }
+        if best[1] < best[0] * 16 {
+            return;
+        }
+    }
+    panic!("8 times the text: {best:?}");
 }
 
 fn token_soup() -> impl Strategy<Value = String> {
