@@ -1,7 +1,8 @@
 //! A thousand generated programs, and faults planted in the emulator.
 
-use snn_emulator::{Control, Emulator, Fault, LoadOptions, RunError, Simd};
+use snn_emulator::{Control, Emulator, Fault, LoadOptions, RunError, Simd, Tier};
 use snn_ir::{Network, ObjectKind};
+use snn_kernel::Shape;
 use snn_result::{Collected, RunResult};
 
 use super::generator::{Rng, Tally, image, network, on_one_core};
@@ -70,6 +71,7 @@ fn options(rng: &mut Rng, fault: Option<Fault>) -> LoadOptions {
     LoadOptions {
         threads: 1 + rng.below(4) as usize,
         simd: levels[rng.below(levels.len() as u64) as usize],
+        tier: if rng.chance(75) { Tier::Shapes } else { Tier::Blocks },
         fault,
         ..LoadOptions::default()
     }
@@ -98,7 +100,11 @@ fn the_emulator_gives_the_bits_of_the_reference() {
             );
         }
         crossing += u64::from(found.0.cores.iter().any(|c| c.packets_out > 0));
-        for construct in generated.constructs {
+        let in_one_pass = network.objects().any(|(_, o)| match &o.kind {
+            ObjectKind::Population(kernel) => Shape::<f64>::of(kernel).is_some(),
+            ObjectKind::Source(_) => false,
+        });
+        for construct in generated.constructs.into_iter().chain(in_one_pass.then_some("shape")) {
             *tally.entry(construct).or_default() += 1;
         }
     }

@@ -34,6 +34,8 @@ pub struct LoadOptions {
     pub max_memory_bytes: Option<u64>,
     /// Vector instructions; a level of [`Simd::available`].
     pub simd: Simd,
+    /// How neurons are updated; the bits are the same.
+    pub tier: Tier,
     /// A fault planted by a test.
     #[doc(hidden)]
     pub fault: Option<Fault>,
@@ -41,8 +43,23 @@ pub struct LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { threads: 1, max_memory_bytes: None, simd: Simd::best(), fault: None }
+        Self {
+            threads: 1,
+            max_memory_bytes: None,
+            simd: Simd::best(),
+            tier: Tier::Shapes,
+            fault: None,
+        }
     }
+}
+
+/// How neurons are updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// In one pass where the program has a known shape, else operation by operation.
+    Shapes,
+    /// Operation by operation.
+    Blocks,
 }
 
 /// How far a run has come; given about every hundred ticks.
@@ -200,7 +217,7 @@ impl<T: Real> Engine<T> {
         }
         let shares = shares(image, options.threads.clamp(1, 64));
         let build = |ranges: &Vec<OwnedRange>| {
-            Worker::build(image, protocol, &ids, ranges, options.simd, options.fault)
+            Worker::build(image, protocol, &ids, ranges, options)
         };
         let built: Vec<Result<Worker<T>, LoadError>> = crossbeam::thread::scope(|scope| {
             let threads: Vec<_> =

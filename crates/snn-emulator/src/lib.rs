@@ -29,7 +29,7 @@ mod update;
 mod worker;
 
 pub use checkpoint::{Checkpoint, SavedObject};
-pub use emulator::{Control, Emulator, LoadOptions, Progress};
+pub use emulator::{Control, Emulator, LoadOptions, Progress, Tier};
 pub use error::{LoadError, RunError};
 #[doc(hidden)]
 pub use fault::Fault;

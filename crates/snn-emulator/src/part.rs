@@ -6,10 +6,12 @@ use std::sync::Arc;
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Inject;
 use snn_kernel::{
-    BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, Refractory, Registers, Simd,
+    BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, Outcome, Refractory, Registers,
+    Shape, ShapeBlock, Simd,
 };
 use snn_numeric::{ObjectKey, Purpose, Real};
 
+use crate::emulator::Tier;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lanes::{LANE, Lane};
@@ -137,6 +139,8 @@ pub(crate) struct Part<T> {
     /// The populations, by their first neuron here.
     owners: Vec<Owner>,
     program: BlockProgram<T>,
+    /// The same program in one pass, where it has such a shape.
+    shape: Option<Shape<T>>,
     seed: u64,
     /// Added to every refractory time; not 0 only where a test has planted a fault.
     refractory_fault: i32,
@@ -168,7 +172,8 @@ pub(crate) struct Scratch<T> {
     pub registers: Registers<T>,
     arrivals: Vec<Box<Column<T>>>,
     refractory: Box<Column<T>>,
-    fired: Vec<u32>,
+    /// 1 for neurons of the block that spiked.
+    spikes: Box<Column<T>>,
 }
 
 impl<T: Real> Default for Scratch<T> {
@@ -177,7 +182,7 @@ impl<T: Real> Default for Scratch<T> {
             registers: Registers::default(),
             arrivals: Vec::new(),
             refractory: Box::new([T::ZERO; BLOCK]),
-            fired: Vec::new(),
+            spikes: Box::new([T::ZERO; BLOCK]),
         }
     }
 }
@@ -188,6 +193,7 @@ impl<T: Real> Part<T> {
         ids: &Ids,
         layout: PartLayout,
         receptors: Vec<ReceptorLanes<T>>,
+        tier: Tier,
     ) -> Self {
         let len = layout.len() as usize;
         let padded = len.next_multiple_of(BLOCK);
@@ -225,6 +231,7 @@ impl<T: Real> Part<T> {
             direct_arrivals: vec![0; len],
             owners,
             program: BlockProgram::new(&kernel.step),
+            shape: Shape::of(&kernel).filter(|_| tier == Tier::Shapes),
             seed: image.seed,
             refractory_fault: 0,
             layout,
@@ -297,39 +304,66 @@ impl<T: Real> Part<T> {
             for (receptor, column) in self.receptors.iter().zip(&mut scratch.arrivals) {
                 sum_arrivals(simd, receptor, lanes, first, column);
             }
-            if kernel.refractory.is_some() {
-                let until = &self.until[first..first + BLOCK];
-                fill_refractory(simd, until, tick as u32, &mut scratch.refractory);
-            }
-            let inputs = PartInputs {
-                part: self,
-                scratch_arrivals: &scratch.arrivals,
-                refractory: &scratch.refractory,
-                first,
-                tick,
+            let outcome = match &self.shape {
+                Some(shape) => {
+                    let block = ShapeBlock {
+                        states: &mut self.columns[..states],
+                        currents: &self.currents,
+                        first,
+                        arrivals: &scratch.arrivals,
+                        until: &self.until,
+                        tick: tick as u32,
+                    };
+                    shape.run(simd, block, &mut scratch.spikes)
+                }
+                None => self.run_block(simd, first, tick, scratch),
             };
-            self.program.run(simd, &inputs, &mut scratch.registers);
-            let mut bad = false;
-            for s in 0..states {
-                let to = as_block_mut(&mut self.columns[s], first);
-                bad |= self.program.store(simd, s, &scratch.registers, to);
-            }
             let real = (self.len() - first).min(BLOCK);
-            if bad
+            if outcome.suspect
                 && let Some((neuron, state, value)) =
                     first_bad(&self.columns[..states], first..first + real)
             {
                 return Err(Bad { tick, id: self.id[neuron], state, value });
             }
-            scratch.fired.clear();
-            self.program.neurons_where(simd, states, &scratch.registers, real, &mut scratch.fired);
-            for lane in &scratch.fired {
-                let neuron = first + *lane as usize;
-                self.fire(neuron, tick, &kernel);
-                fired.push(neuron as u32);
+            if outcome.fired {
+                for lane in (0..real).filter(|lane| scratch.spikes[*lane] != T::ZERO) {
+                    self.fire(first + lane, tick, &kernel);
+                    fired.push((first + lane) as u32);
+                }
             }
         }
         Ok(())
+    }
+
+    /// One block, operation by operation.
+    fn run_block(
+        &mut self,
+        simd: Simd,
+        first: usize,
+        tick: u64,
+        scratch: &mut Scratch<T>,
+    ) -> Outcome {
+        let kernel = &self.layout.kernel;
+        let states = kernel.states.len();
+        if kernel.refractory.is_some() {
+            let until = &self.until[first..first + BLOCK];
+            fill_refractory(simd, until, tick as u32, &mut scratch.refractory);
+        }
+        let inputs = PartInputs {
+            part: self,
+            scratch_arrivals: &scratch.arrivals,
+            refractory: &scratch.refractory,
+            first,
+            tick,
+        };
+        self.program.run(simd, &inputs, &mut scratch.registers);
+        let mut suspect = false;
+        for s in 0..states {
+            let to = as_block_mut(&mut self.columns[s], first);
+            suspect |= self.program.store(simd, s, &scratch.registers, to);
+        }
+        let fired = self.program.truth(simd, states, &scratch.registers, &mut scratch.spikes);
+        Outcome { fired, suspect }
     }
 
     fn fire(&mut self, neuron: usize, tick: u64, kernel: &NeuronKernel) {

@@ -10,6 +10,7 @@ use snn_kernel::Simd;
 use snn_numeric::{Law, PoissonCounts, Real, law};
 use snn_result::{Protocol, SpikeHash};
 
+use crate::emulator::LoadOptions;
 use crate::error::LoadError;
 use crate::fault::Fault;
 use crate::ids::Ids;
@@ -53,9 +54,9 @@ impl<T: Real> Worker<T> {
         protocol: &Protocol,
         ids: &Ids,
         ranges: &[OwnedRange],
-        simd: Simd,
-        fault: Option<Fault>,
+        options: &LoadOptions,
     ) -> Result<Self, LoadError> {
+        let LoadOptions { simd, tier, fault, .. } = *options;
         let layouts = layouts(image, ranges);
         let plan = Plan::new(image, &layouts)?;
         let mut rows = build(image, ids, &plan.bundles)?;
@@ -72,7 +73,7 @@ impl<T: Real> Worker<T> {
                     value: r.value,
                     counts: r.counts.iter().map(|(l, w)| (*l, T::from_f64(*w))).collect(),
                 };
-                Part::new(image, ids, layout, receptors.into_iter().map(round).collect())
+                Part::new(image, ids, layout, receptors.into_iter().map(round).collect(), tier)
             })
             .collect();
         let taps = Taps::new(image, protocol, ids, &parts);

@@ -189,27 +189,20 @@ impl<T: Real> BlockProgram<T> {
         }
     }
 
-    /// Appends the neurons among the first `len` of the block for which output `i` of the last run is
-    /// true.
-    pub fn neurons_where(
+    /// Copies output `i` of the last run, a truth value, to `to`. Says whether any is true.
+    pub fn truth(
         &self,
         simd: Simd,
         i: usize,
         registers: &Registers<T>,
-        len: usize,
-        to: &mut Vec<u32>,
-    ) {
+        to: &mut Column<T>,
+    ) -> bool {
         match self.outputs[i] {
-            Operand::Register(r) => {
-                let column = &registers.columns[r as usize];
-                if any_block(simd, column) {
-                    let set = column[..len].iter().enumerate().filter(|(_, x)| **x != T::ZERO);
-                    to.extend(set.map(|(i, _)| i as u32));
-                }
-            }
-            Operand::Constant(c) if c != T::ZERO => to.extend(0..len as u32),
-            _ => {}
+            Operand::Input(_) => unreachable!("invariant: no input is a truth value"),
+            Operand::Constant(c) => to.fill(c),
+            Operand::Register(r) => *to = *registers.columns[r as usize],
         }
+        any_block(simd, to)
     }
 }
 

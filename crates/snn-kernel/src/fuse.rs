@@ -81,7 +81,7 @@ pub(crate) fn operands(program: &Program, i: usize, step: &Step, mut f: impl FnM
     }
 }
 
-struct Finder<'a> {
+pub(crate) struct Finder<'a> {
     program: &'a Program,
     /// How often each result is read, outputs included.
     uses: Vec<u32>,
@@ -90,7 +90,7 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(program: &'a Program) -> Self {
+    pub(crate) fn new(program: &'a Program) -> Self {
         let mut uses = vec![0; program.ops.len()];
         let mut resets = vec![None; program.ops.len()];
         for (i, op) in program.ops.iter().enumerate() {
@@ -115,7 +115,7 @@ impl<'a> Finder<'a> {
         self.uses[r.0 as usize] == 1
     }
 
-    fn constant(&self, r: Reg) -> Option<f64> {
+    pub(crate) fn constant(&self, r: Reg) -> Option<f64> {
         match self.op(r) {
             Op::Const(c) => Some(c),
             _ => None,
@@ -124,15 +124,34 @@ impl<'a> Finder<'a> {
 
     /// factor * x, where `r` is that product and read only here.
     fn product(&self, r: Reg) -> Option<(f64, Reg)> {
+        if self.once(r) { self.factor_of(r) } else { None }
+    }
+
+    /// factor * x, where `r` is that product.
+    pub(crate) fn factor_of(&self, r: Reg) -> Option<(f64, Reg)> {
         let Op::Binary(Binary::Mul, a, b) = self.op(r) else { return None };
-        if !self.once(r) {
-            return None;
-        }
         match (self.constant(a), self.constant(b)) {
             (Some(factor), None) => Some((factor, b)),
             (None, Some(factor)) => Some((factor, a)),
             _ => None,
         }
+    }
+
+    /// The terms of a sum in the order in which they are added.
+    pub(crate) fn terms(&self, mut r: Reg) -> Vec<Term> {
+        let term = |r: Reg| match (self.constant(r), self.factor_of(r)) {
+            (Some(factor), _) => Term { factor, x: None },
+            (None, Some((factor, x))) => Term { factor, x: Some(x) },
+            (None, None) => Term { factor: 1.0, x: Some(r) },
+        };
+        let mut terms = Vec::new();
+        while let Op::Binary(Binary::Add, left, right) = self.op(r) {
+            terms.push(term(right));
+            r = left;
+        }
+        terms.push(term(r));
+        terms.reverse();
+        terms
     }
 
     fn term(&self, r: Reg, absorbed: &mut Vec<Reg>) -> Term {

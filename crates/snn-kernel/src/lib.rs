@@ -15,6 +15,7 @@ mod fuse;
 mod linear;
 mod neuron;
 mod program;
+mod shape;
 mod simd;
 mod verify;
 
@@ -24,5 +25,6 @@ pub use eval::DrawKey;
 pub use linear::{LinearSystem, MAX_LINEAR, Solution};
 pub use neuron::{NeuronKernel, Refractory, StateSlot};
 pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
+pub use shape::{Outcome, Shape, ShapeBlock};
 pub use simd::Simd;
 pub use verify::VerifyError;
