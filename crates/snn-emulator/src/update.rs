@@ -17,14 +17,25 @@ pub(crate) fn sum_arrivals<T: Real>(
     column: &mut Column<T>,
 ) {
     let block = first..first + BLOCK;
+    let mut counts = receptor.counts.iter();
     match receptor.value.map(|lane| &mut lanes[lane]) {
         Some(Lane::Value(values)) => {
             column.copy_from_slice(&values[block.clone()]);
             values[block.clone()].fill(T::ZERO);
         }
-        _ => *column = [T::ZERO; BLOCK],
+        // A is 0: the first count begins the sum.
+        _ => match counts.next().map(|(lane, weight)| (&mut lanes[*lane], *weight)) {
+            Some((Lane::Count(n), weight)) => {
+                begin_counts(simd, &mut n[block.clone()], weight, column);
+            }
+            Some((Lane::Wide(n), weight)) => {
+                *column = [T::ZERO; BLOCK];
+                add_wide(simd, &mut n[block.clone()], weight, column);
+            }
+            _ => *column = [T::ZERO; BLOCK],
+        },
     }
-    for (lane, weight) in &receptor.counts {
+    for (lane, weight) in counts {
         match &mut lanes[*lane] {
             Lane::Count(counts) => add_counts(simd, &mut counts[block.clone()], *weight, column),
             Lane::Wide(counts) => add_wide(simd, &mut counts[block.clone()], *weight, column),
@@ -34,6 +45,9 @@ pub(crate) fn sum_arrivals<T: Real>(
 }
 
 simd_versions! {
+    fn begin_counts<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) = begin_counts_body
+}
+simd_versions! {
     fn add_counts<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) = add_counts_body
 }
 simd_versions! {
@@ -42,6 +56,14 @@ simd_versions! {
 simd_versions! {
     /// 1 for neurons that are refractory in `tick`.
     pub(crate) fn fill_refractory<T: Real>(until: &[u32], tick: u32, column: &mut Column<T>) = fill_refractory_body
+}
+
+#[inline(always)]
+fn begin_counts_body<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) {
+    for (x, n) in column.iter_mut().zip(counts.iter()) {
+        *x = T::ZERO + weight * T::from_f64(f64::from(*n));
+    }
+    counts.fill(0);
 }
 
 #[inline(always)]
