@@ -216,9 +216,8 @@ impl<T: Real> Engine<T> {
             }
         }
         let shares = shares(image, options.threads.clamp(1, 64));
-        let build = |ranges: &Vec<OwnedRange>| {
-            Worker::build(image, protocol, &ids, ranges, options)
-        };
+        let build =
+            |ranges: &Vec<OwnedRange>| Worker::build(image, protocol, &ids, ranges, options);
         let built: Vec<Result<Worker<T>, LoadError>> = crossbeam::thread::scope(|scope| {
             let threads: Vec<_> =
                 shares.iter().map(|ranges| scope.spawn(move |_| build(ranges))).collect();

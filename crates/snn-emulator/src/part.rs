@@ -6,8 +6,8 @@ use std::sync::Arc;
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Inject;
 use snn_kernel::{
-    BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, Outcome, Refractory, Registers,
-    Shape, ShapeBlock, Simd,
+    BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, Outcome, Refractory,
+    Registers, Shape, ShapeBlock, Simd,
 };
 use snn_numeric::{ObjectKey, Purpose, Real};
 

@@ -118,9 +118,9 @@ impl Search<'_> {
             _ => return None,
         };
         let threshold = self.finder.constant(threshold)?;
-        let after = outputs.iter().position(|r| {
-            matches!(self.op(*r), Op::Select(c, _, kept) if c == spike && kept == held)
-        })?;
+        let after = outputs.iter().position(
+            |r| matches!(self.op(*r), Op::Select(c, _, kept) if c == spike && kept == held),
+        )?;
         let Op::Select(_, reset, _) = self.op(outputs[after]) else { return None };
         let reset = self.finder.constant(reset)?;
         let moved = match (refractory, self.op(held)) {
@@ -158,8 +158,7 @@ impl Search<'_> {
         let mut terms = self.finder.terms(r).into_iter().peekable();
         let first = terms.next()?;
         (self.state(first.x?) == Some(v)).then_some(())?;
-        let mut sum =
-            Sum { own: first.factor, states: Vec::new(), current: None, constant: None };
+        let mut sum = Sum { own: first.factor, states: Vec::new(), current: None, constant: None };
         let state = |t: &Term| t.x.and_then(|x| self.state(x)).filter(|s| *s != v);
         while let Some((s, factor)) = terms.peek().and_then(|t| Some((state(t)?, t.factor))) {
             terms.next();
