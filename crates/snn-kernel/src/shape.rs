@@ -139,6 +139,7 @@ fn column_mut<N>(all: &mut [N], first: usize) -> &mut Column<N> {
 macro_rules! shapes {
     ($($name:ident = $body:ident($($s:ident $arrived:ident $i:literal),*);)*) => {$(
         simd_versions! {
+            #[allow(clippy::too_many_arguments)]
             fn $name<T: Real>(
                 k: &Numbers<T>, drive: Drive<'_, T>, v: &mut Column<T>, spikes: &mut Column<T>,
                 $($s: &mut Column<T>, $arrived: &Column<T>),*
