@@ -89,6 +89,7 @@ fn the_emulator_gives_the_bits_of_the_reference() {
         let mut rng = Rng(seed ^ 0x5eed);
         let shuffled = rng.chance(60);
         let image = image(network, &mut rng, shuffled);
+        assert_eq!(image.verify(), Ok(()), "program {seed}");
         assert!(image.cores.len() >= 4, "program {seed} is on {} cores", image.cores.len());
         let options = options(&mut rng, None);
         let found = emulate(&image, network, &options, &[]).unwrap();
@@ -178,4 +179,31 @@ fn the_verifier_sees_broken_networks() {
     let mut small = objects;
     small.iter_mut().for_each(|o| o.size = 1);
     assert!(rebuilt(small, projections).verify().is_err());
+}
+
+#[test]
+fn the_verifier_sees_broken_images() {
+    let network = network(7).network;
+    let good = image(&network, &mut Rng(7), true);
+    assert_eq!(good.verify(), Ok(()));
+    let broken = |mend: fn(&mut snn_chip::ChipImage)| {
+        let mut image = good.clone();
+        mend(&mut image);
+        image.verify().unwrap_err().0
+    };
+    let lost = broken(|i| drop(i.cores[0].parts.pop()));
+    assert!(lost.contains("neurons of") || lost.contains("is on no core"), "{lost}");
+    let twice = broken(|i| {
+        let part = i.cores[0].parts[0];
+        i.cores[1].parts.push(part);
+        i.cores[1].parts.sort_by_key(|p| (p.object, p.start));
+    });
+    assert!(twice.contains("on two cores"), "{twice}");
+    assert!(broken(|i| i.cores.reverse()).contains("out of order"));
+    assert!(broken(|i| i.programs.clear()).contains("no program"));
+    let nowhere = broken(|i| {
+        i.cores.iter_mut().flat_map(|c| c.parts.last_mut()).for_each(|p| p.object = 99);
+    });
+    assert!(nowhere.contains("no population"), "{nowhere}");
+    assert!(broken(|i| i.objects[0].size = 1).contains("has no"));
 }

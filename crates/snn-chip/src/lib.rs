@@ -6,7 +6,9 @@
 mod image;
 mod request;
 mod spec;
+mod verify;
 
 pub use image::{ChipImage, CoreImage, CorePart, ImageObject, ImageObjectKind};
 pub use request::{MappingRequest, Objective, Place};
 pub use spec::{Arithmetic, ChipSpec, CoreId, CoreKind, Limit, Resource};
+pub use verify::VerifyError;

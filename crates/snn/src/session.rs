@@ -43,6 +43,7 @@ impl Session {
         from: Option<&Checkpoint>,
     ) -> Result<Self, SessionError> {
         let image = assemble(&compiled.network, &compiled.chip, mapping);
+        debug_assert_eq!(image.verify(), Ok(()));
         let protocol = compiled.network.protocol.clone();
         let mut measured_by = Vec::new();
         for expectation in &protocol.expectations {

@@ -82,6 +82,7 @@ fn kernel(parts: Parts) -> NeuronKernel {
         refractory: parts.refractory.then_some(Refractory::Ticks(3)),
         step: b.finish(&outputs),
         init: ProgramBuilder::new(1).finish(&[]),
+        systems: Vec::new(),
     }
 }
 
