@@ -211,6 +211,89 @@ fn a_saved_run_goes_on_as_if_never_interrupted() {
     assert_eq!(spoilt.status.code(), Some(1));
 }
 
+/// Runs a shell command in which `$SNN` is the binary.
+#[cfg(unix)]
+fn shell(folder: &Path, command: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).env("SNN", binary()).current_dir(folder).output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_said_at_every_write() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    // No file may grow beyond this many blocks of 512 bytes: each write that needs more fails as on a
+    // full disk, while a smaller file is still written.
+    let limited = |blocks: u32, arguments: &str| {
+        shell(at, &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$SNN\" {arguments}"))
+    };
+    let failed = |output: &Output, what: &str| {
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{what}: {said}");
+        assert!(said.contains(&format!("cannot write {what}")), "{what}: {said}");
+    };
+    failed(&limited(1, "run net.snn --out full --quiet"), "spikes.csv");
+    let silent = NETWORK.replace("  record spikes of n\n", "");
+    std::fs::write(at.join("silent.snn"), silent).unwrap();
+    failed(&limited(8, "run silent.snn --out full --quiet"), "traces.csv");
+    let bare = NETWORK
+        .replace("  record spikes of n\n", "")
+        .replace("  record v of n[0..2] every 1 ms\n", "");
+    std::fs::write(at.join("bare.snn"), bare).unwrap();
+    failed(&limited(1, "run bare.snn --out full --quiet"), "run.json");
+    failed(&limited(4, "run bare.snn --out full --quiet --report"), "report.html");
+    assert!(!at.join("full").exists(), "nothing half-written is left under the name asked for");
+    let unsaved = snn(at, &["run", "net.snn", "--out", "kept", "--save-state", "/dev/full"]);
+    failed(&unsaved, "/dev/full");
+    assert!(at.join("kept/spikes.csv").exists(), "results outlive a state that cannot be saved");
+    let left = std::fs::read_dir(at).unwrap().map(|e| e.unwrap().file_name());
+    let left: Vec<_> = left.filter(|n| n.to_string_lossy().contains(".part-")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    failed(&shell(at, "exec \"$SNN\" list net.snn > /dev/full"), "to stdout");
+    std::fs::write(at.join("file"), "").unwrap();
+    let nowhere = snn(at, &["run", "net.snn", "--out", "file/out"]);
+    assert_eq!(nowhere.status.code(), Some(4));
+    assert!(text(&nowhere.stderr).contains("cannot create"), "{}", text(&nowhere.stderr));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_sees_progress_and_a_pipe_does_not() {
+    let (folder, _) = program(&NETWORK.replace("run 200 ms", "run 20 s"));
+    let at = folder.path();
+    let run = "\"$SNN\" run net.snn --force --threads 1";
+    // `script` gives the command a terminal.
+    let seen = text(&shell(at, &format!("script -qec '{run}' /dev/null")).stdout);
+    for part in ["x real time", "events/s", "n ", " Hz", " left", "\u{1b}["] {
+        assert!(seen.contains(part), "{part} in {seen}");
+    }
+    let plain = text(&shell(at, &format!("NO_COLOR=1 script -qec '{run}' /dev/null")).stdout);
+    assert!(plain.contains("x real time"), "{plain}");
+    assert!(!plain.contains("\u{1b}[3"), "no colours: {plain}");
+    let piped = shell(at, run);
+    assert!(!text(&piped.stderr).contains("x real time"));
+    assert!(text(&piped.stderr).contains("spike hash"));
+}
+
+#[test]
+fn the_source_hash_covers_data_files() {
+    let given = NETWORK.replace("poisson(3 kHz)", "spikes(file(\"x.csv\"))");
+    let (folder, _) = program(&given);
+    let hash = |rows: &str| {
+        std::fs::write(folder.path().join("x.csv"), format!("index,t[ms]\n{rows}")).unwrap();
+        let output = snn(folder.path(), &["run", "net.snn", "--force", "--quiet"]);
+        // Whether the expectation holds does not matter here.
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
+        let run = std::fs::read(folder.path().join("snn-out/net-go/run.json")).unwrap();
+        let run: serde_json::Value = serde_json::from_slice(&run).unwrap();
+        run["source_hash"].as_str().unwrap().to_string()
+    };
+    let first = hash("0,10\n");
+    assert_eq!(first, hash("0,10\n"));
+    assert_ne!(first, hash("0,11\n"));
+}
+
 #[test]
 fn every_command_answers() {
     let (folder, _) = program(NETWORK);

@@ -13,8 +13,11 @@ fn current(name: &str, text: &str) {
 }
 
 #[test]
-fn run_schema_is_current() {
-    current("spec/schema/run.schema.json", &snn::report::run_schema());
+fn schemas_are_current() {
+    let messages = ("check.schema.json", snn::diagnostics::json_schema());
+    for (name, text) in snn::report::schemas().into_iter().chain([messages]) {
+        current(&format!("spec/schema/{name}"), &text);
+    }
 }
 
 #[test]

@@ -114,8 +114,8 @@ fn one(
     if args.report {
         folder.write("report.html", &page(&run.page(&summary, &kept, &place)))?;
     }
-    run.save()?;
     let place = folder.finish()?;
+    run.save()?;
     run.conclude(&summary, &place)
 }
 
@@ -287,7 +287,8 @@ impl Run<'_> {
                 hops: c.hops,
             });
         let expectations = protocol.expectations.iter().zip(self.session.verdicts());
-        let sources = self.project.sources.iter().map(|(_, f)| f.text.as_bytes());
+        let texts = self.project.sources.iter().map(|(_, f)| f.text.as_bytes());
+        let sources = texts.chain(self.project.data_files());
         let map = print_map(network, &self.mapped.mapping);
         let due = protocol.warmup_ticks + protocol.run_ticks;
         RunSummary {

@@ -17,5 +17,5 @@ pub use checked::Checked;
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use nearest::nearest;
-pub use render::{render_human, render_json};
+pub use render::{json_schema, render_human, render_json};
 pub use source::{SourceFile, SourceId, SourceMap, Span};

@@ -1,6 +1,7 @@
 //! Diagnostics drawn for people and for machines.
 
 use ariadne::{Color, Config, IndexType, Label as Mark, Report, ReportKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{Diagnostic, Severity, SourceMap, Span};
@@ -64,7 +65,7 @@ fn place(sources: &SourceMap, span: Span) -> (String, std::ops::Range<usize>) {
     (file.path.clone(), clamp(span.start)..clamp(span.end))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonPlace<'a> {
     file: &'a str,
     line: usize,
@@ -74,7 +75,7 @@ struct JsonPlace<'a> {
     text: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct JsonDiagnostic<'a> {
     code: &'a str,
     severity: &'a str,
@@ -84,6 +85,13 @@ struct JsonDiagnostic<'a> {
     help: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<JsonPlace<'a>>,
+}
+
+/// The JSON schema of [`render_json`].
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(Vec<JsonDiagnostic<'_>>);
+    let text = serde_json::to_string_pretty(&schema);
+    text.expect("invariant: plain strings and numbers serialise") + "\n"
 }
 
 /// One JSON array; lines and columns are 1-based, `start` and `end` are bytes, `fix.text` replaces `fix.start..fix.end`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use snn_chip::{ChipSpec, CoreId, Limit, Resource};
 use snn_ir::{Network, ObjectId, ObjectKind};
@@ -21,7 +22,7 @@ pub type Tile = (u32, u32);
 pub type Link = (Tile, Tile);
 
 /// What a mapping uses.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Usage {
     /// One entry per core in use.
     pub cores: Vec<CoreUsage>,
@@ -34,7 +35,7 @@ pub struct Usage {
 }
 
 /// What one core holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CoreUsage {
     /// Index of the core on the chip.
     pub core: u32,
@@ -51,7 +52,7 @@ pub struct CoreUsage {
 }
 
 /// Sums over the chip if every neuron fires once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Packets between cores: over all axons, cores touched besides the neuron's own.
     pub packets: u64,

@@ -1,5 +1,6 @@
 //! Why a population lies where it lies.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use snn_chip::ChipSpec;
 use snn_ir::{Network, ObjectId};
@@ -9,7 +10,7 @@ use crate::usage::route;
 use crate::{Mapping, Usage};
 
 /// The place of a population, the largest terms of its cost and the best other place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Why {
     /// The population.
     pub population: String,

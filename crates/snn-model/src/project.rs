@@ -169,6 +169,11 @@ impl Project {
         self.data.get(&self.resolve_path(from, path)).map(Vec::as_slice)
     }
 
+    /// The bytes of all data files that were read, ascending by path.
+    pub fn data_files(&self) -> impl Iterator<Item = &[u8]> {
+        self.data.values().map(Vec::as_slice)
+    }
+
     /// The overrides in order.
     pub(crate) fn overrides(&self) -> &[Override] {
         &self.overrides

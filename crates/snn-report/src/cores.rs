@@ -1,12 +1,13 @@
 //! The mapping as a table and as JSON.
 
 use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+use schemars::JsonSchema;
 use serde::Serialize;
 use snn_chip::Resource;
 use snn_map::{Mapping, Totals, Usage};
 
 /// A mapping as JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MapSummary<'a> {
     /// The chip.
     pub chip: &'a str,

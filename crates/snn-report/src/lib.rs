@@ -16,6 +16,6 @@ pub use floorplan::{Colour, floorplan};
 pub use html::{Page, page};
 pub use summary::{
     CoreTotals, ExpectationOutcome, Host, PopulationOutcome, RunSummary, Timing, TraceUnit,
-    fingerprint, run_schema,
+    fingerprint, schemas,
 };
 pub use sweep::{AxisOutcome, ColumnHead, PooledOutcome, SweepRow, SweepTable, sweep_schema};

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::MapSummary;
+
 /// The summary of a run. Everything but `host` is the same for the same source, seed and chip.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct RunSummary {
@@ -132,9 +134,17 @@ pub struct Timing {
     pub simulate_s: f64,
 }
 
-/// The JSON schema of run.json.
-pub fn run_schema() -> String {
-    let schema = schemars::schema_for!(RunSummary);
+/// The published JSON schemas: name of the file and its text.
+pub fn schemas() -> [(&'static str, String); 3] {
+    [
+        ("run.schema.json", schema::<RunSummary>()),
+        ("map.schema.json", schema::<MapSummary<'_>>()),
+        ("why.schema.json", schema::<snn_map::Why>()),
+    ]
+}
+
+fn schema<T: JsonSchema>() -> String {
+    let schema = schemars::schema_for!(T);
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
