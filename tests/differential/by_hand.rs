@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snn_chip::{Arithmetic, MappingRequest};
 use snn_connect::{
     Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
-    SynapseValue,
+    SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -140,7 +140,8 @@ fn refractory_ticks_follow_the_spike() {
 fn a_current_is_on_from_its_first_tick_to_before_its_last() {
     let mut network = onto_one(1, &[], vec![(constant(1.0), constant(1.0))], 100.0);
     for (amplitude, from_tick, to_tick) in [(0.25, 2, 4), (0.5, 3, 4)] {
-        let inject = Inject { targets: all(1, 1), inputs: vec![0], amplitude, from_tick, to_tick };
+        let wave = Waveform::Constant(amplitude);
+        let inject = Inject { targets: all(1, 1), inputs: vec![0], wave, from_tick, to_tick };
         network.protocol.injects.push(inject);
     }
     let (_, _, v) = interpret(&network);

@@ -119,9 +119,10 @@ neuron coloured {{
 }}
 neuron growing {{
   param r: Hz = 40 Hz
+  input I: mV/ms
   receptor exc: mV = jump(v)
   state v: mV = 1 mV
-  v' = -0.1 [1/ms] * v + 0.3 [1/ms^(1/2)] * v * white() + 0.2 [mV/ms^(1/2)] * white()
+  v' = I - 0.1 [1/ms] * v + 0.3 [1/ms^(1/2)] * v * white() + 0.2 [mV/ms^(1/2)] * white()
   spike rate r * exp(v / 1 mV)
   reset {{ v = 0 mV }}
   refractory 2 ms mute
@@ -136,6 +137,9 @@ network n {{
 experiment e of n on c {{
   dt 0.1 ms
   run 60 ms
+  inject ou(0.1 [mV/ms], 0.2 [mV/ms], 3 ms, from 10 ms) -> b[1..6].I
+  inject sine(0.3 [mV/ms], 80 Hz) -> b.I
+  inject ou(0 [mV/ms], 0.2 [mV/ms], 9 ms) -> b.I
   record spikes of a + b
   record v of a
   record y of a

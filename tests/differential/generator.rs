@@ -6,7 +6,7 @@ use std::sync::Arc;
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
     Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
-    SynapseValue,
+    SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -549,10 +549,17 @@ impl Generator {
             }
             while !kernel.inputs.is_empty() && self.pick(50, "injection") {
                 let from_tick = 1 + self.rng.below(60);
+                let amplitude = self.rng.between(-1.0, 6.0);
+                let wave = if self.pick(40, "sine current") {
+                    let (mean, phase) = (self.rng.between(0.0, 3.0), self.rng.between(0.0, 1.0));
+                    Waveform::Sine { mean, amplitude, cycles: self.rng.between(0.0, 0.3), phase }
+                } else {
+                    Waveform::Constant(amplitude)
+                };
                 protocol.injects.push(Inject {
                     targets: of.clone(),
                     inputs: vec![0],
-                    amplitude: self.rng.between(-1.0, 6.0),
+                    wave,
                     from_tick,
                     to_tick: from_tick + self.rng.below(60),
                 });

@@ -20,7 +20,7 @@ fn covariance(x: &[f64], y: &[f64]) -> f64 {
 }
 
 /// Four standard errors: of n normal numbers' mean, and of their variance.
-fn expect_moments(x: &[f64], mean_wanted: f64, variance: f64) {
+pub(super) fn expect_moments(x: &[f64], mean_wanted: f64, variance: f64) {
     let n = x.len() as f64;
     let (found, found_variance) = (mean(x), covariance(x, x));
     assert!((found - mean_wanted).abs() < 4.0 * (variance / n).sqrt(), "mean {found}");

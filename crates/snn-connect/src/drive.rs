@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use snn_numeric::Rational;
+use snn_numeric::{Rational, math};
 
 use crate::Selection;
 
@@ -26,15 +26,53 @@ pub enum SpikeSource {
     Given(Arc<[(u64, u32)]>),
 }
 
-/// A current into neurons: `amplitude` in every tick of `from_tick..to_tick`.
+/// A current over time, in coherent units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Waveform {
+    /// Always the same.
+    Constant(f64),
+    /// mean + amplitude · sin(2π (cycles · (k - 1) + phase)) in tick k: read at the beginning of the tick
+    /// and held over it.
+    Sine {
+        /// Value around which it swings.
+        mean: f64,
+        /// Largest distance from the mean.
+        amplitude: f64,
+        /// Cycles per tick.
+        cycles: f64,
+        /// Cycles that have gone by at tick 0.
+        phase: f64,
+    },
+}
+
+impl Waveform {
+    /// The current in a tick.
+    pub fn at(self, tick: u64) -> f64 {
+        match self {
+            Self::Constant(value) => value,
+            Self::Sine { mean, amplitude, cycles, phase } => {
+                let turns = cycles * tick.saturating_sub(1) as f64 + phase;
+                let angle = std::f64::consts::TAU * (turns - turns.floor());
+                mean + amplitude * math::sin(angle)
+            }
+        }
+    }
+
+    /// Whether it changes from tick to tick.
+    pub fn varies(self) -> bool {
+        matches!(self, Self::Sine { .. })
+    }
+}
+
+/// A current into neurons: `wave` in every tick of `from_tick..to_tick`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inject {
     /// Who receives it.
     pub targets: Selection,
     /// Current input of each target segment: index into the inputs of that population's kernel.
     pub inputs: Vec<u16>,
-    /// Coherent units.
-    pub amplitude: f64,
+    /// The current.
+    pub wave: Waveform,
     /// First tick (1-based) in which it is on.
     pub from_tick: u64,
     /// One past the last.

@@ -269,7 +269,7 @@ impl<T: Real> Part<T> {
             current.fill(T::ZERO);
         }
         for inject in injects.iter().filter(|i| i.from_tick <= tick && tick < i.to_tick) {
-            let amplitude = T::from_f64(inject.amplitude);
+            let amplitude = T::from_f64(inject.wave.at(tick));
             for (segment, input) in inject.targets.segments().iter().zip(&inject.inputs) {
                 for range in self.layout.ranges.iter().filter(|r| r.object == segment.object) {
                     let start = range.start.max(segment.start);

@@ -39,7 +39,7 @@ pub(crate) struct Worker<T> {
     /// Delays present, longest first.
     delays: Vec<u64>,
     injects: Arc<[Inject]>,
-    /// Tick at which some injection begins or ends next.
+    /// Tick at which some injection changes next.
     next_inject: u64,
     scratch: Scratch<T>,
     fired: Vec<u32>,
@@ -231,8 +231,11 @@ impl<T: Real> Worker<T> {
         for part in &mut self.parts {
             part.set_currents(tick, &self.injects);
         }
-        let edges = self.injects.iter().flat_map(|i| [i.from_tick, i.to_tick]);
-        self.next_inject = edges.filter(|edge| *edge > tick).min().unwrap_or(u64::MAX);
+        let next = |i: &Inject| match i.wave.varies() && i.from_tick <= tick && tick < i.to_tick {
+            true => Some(tick + 1),
+            false => [i.from_tick, i.to_tick].into_iter().filter(|edge| *edge > tick).min(),
+        };
+        self.next_inject = self.injects.iter().filter_map(next).min().unwrap_or(u64::MAX);
     }
 
     fn deliver(&mut self, tick: u64) {

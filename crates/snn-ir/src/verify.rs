@@ -37,6 +37,8 @@ impl Network {
             require(keys.insert(key), || format!("p{i} shares its key with another"))?;
         }
         for inject in &self.protocol.injects {
+            let finite = inject.wave.at(inject.from_tick).is_finite();
+            require(finite, || "an injected current is not finite".into())?;
             self.within(&inject.targets)?;
             self.ports(&inject.targets, &inject.inputs, |k| k.inputs.len())?;
         }

@@ -8,6 +8,7 @@
 //! Start at [`lower`].
 
 mod affine;
+mod current;
 mod decision;
 mod dynamics;
 mod exact;

@@ -11,6 +11,7 @@ use snn_model::model::{self, Expr, Model, Value};
 use snn_numeric::{Law, law, object_key};
 
 use crate::Decision;
+use crate::current::{Received, received, switches};
 use crate::neuron::{Given, kernel};
 use crate::translate::Scope;
 
@@ -44,6 +45,7 @@ struct Population {
     neuron: Arc<model::Neuron>,
     parameters: Vec<(usize, Expr)>,
     initial: Vec<(usize, Expr)>,
+    noises: Vec<Received>,
     dt_ms: f64,
     outcome: Outcome,
 }
@@ -67,6 +69,7 @@ impl Lowerings {
             && Arc::ptr_eq(&known.neuron, neuron)
             && known.parameters == given.parameters
             && known.initial == given.initial
+            && known.noises == given.noises
             && known.dt_ms == given.dt_ms
         {
             return known.outcome.clone();
@@ -78,6 +81,7 @@ impl Lowerings {
             neuron: neuron.clone(),
             parameters: given.parameters.to_vec(),
             initial: given.initial.to_vec(),
+            noises: given.noises.to_vec(),
             dt_ms: given.dt_ms,
             outcome: outcome.clone(),
         };
@@ -94,15 +98,22 @@ fn lower_with(
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let mut decisions = Vec::new();
     let mut objects = Vec::new();
-    for object in &model.objects {
+    for (at, object) in (0u32..).zip(&model.objects) {
         let kind = match &object.kind {
             model::ObjectKind::Source(source) => {
                 decisions.extend(source_decision(object, source));
                 ObjectKind::Source(source.clone())
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {
-                let given =
-                    Given { name: &object.name, span: object.span, parameters, initial, dt_ms };
+                let noises = received(&model.noises, at);
+                let given = Given {
+                    name: &object.name,
+                    span: object.span,
+                    parameters,
+                    initial,
+                    noises: &noises,
+                    dt_ms,
+                };
                 let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.
                 for d in found {
@@ -130,10 +141,16 @@ fn lower_with(
         return Checked::new(None, diagnostics);
     }
     let projections = model.projections.iter().map(|p| projection(model, p, dt_ms)).collect();
+    let mut protocol = model.protocol.clone();
+    let inputs = |object: u32| match &model.objects[object as usize].kind {
+        model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
+        model::ObjectKind::Source(_) => 0,
+    };
+    protocol.injects.extend(switches(&model.noises, inputs));
     let network = Network::new(
         model.network.clone(),
         model.chip.arithmetic,
-        model.protocol.clone(),
+        protocol,
         model.mapping.clone(),
         objects,
         projections,

@@ -12,6 +12,7 @@ use snn_numeric::Distribution;
 use snn_units::{UnitValue, scale};
 
 use crate::Decision;
+use crate::current::Received;
 use crate::dynamics;
 use crate::exact::Factor;
 use crate::receptors::{ShapeState, peak_gain};
@@ -31,6 +32,8 @@ pub(crate) struct Given<'a> {
     pub span: Span,
     pub parameters: &'a [(usize, Expr)],
     pub initial: &'a [(usize, Expr)],
+    /// Noise currents that the population receives.
+    pub noises: &'a [Received],
     pub dt_ms: f64,
 }
 
@@ -51,6 +54,8 @@ pub(crate) struct Lowering<'a> {
     /// All states at the end of the tick before: declared, then hidden.
     pub old: Vec<Reg>,
     pub slots: Vec<StateSlot>,
+    /// Slots of the noise currents.
+    pub noise_slots: Vec<usize>,
     /// Initial values of all states, in the order of the slots.
     initial: Vec<Reg>,
     columns: Vec<(String, Reg)>,
@@ -77,6 +82,7 @@ pub(crate) fn kernel(
         shapes: Vec::new(),
         old: Vec::new(),
         slots: Vec::new(),
+        noise_slots: Vec::new(),
         initial: Vec::new(),
         columns: Vec::new(),
         systems: Vec::new(),
@@ -88,6 +94,7 @@ pub(crate) fn kernel(
     let kernel = if lowering.diagnostics.is_empty() {
         lowering.states();
         lowering.receptors();
+        lowering.noise_states();
         lowering.refractory().map(|refractory| lowering.tick(refractory))
     } else {
         None
@@ -174,7 +181,15 @@ impl<'a> Lowering<'a> {
     }
 
     pub(crate) fn currents(&mut self) -> Vec<Reg> {
-        (0..self.neuron.inputs.len()).map(|i| self.step.input(CURRENT + i)).collect()
+        let inputs = 0..self.neuron.inputs.len();
+        let mut currents: Vec<Reg> = inputs.map(|i| self.step.input(CURRENT + i)).collect();
+        self.add_noise(&mut currents);
+        currents
+    }
+
+    /// 1 where noise current `i` is on.
+    pub(crate) fn noise_switch(&mut self, i: usize) -> Reg {
+        self.step.input(CURRENT + self.neuron.inputs.len() + i)
     }
 
     /// Sum of the weights that arrived at a receptor in this tick.
@@ -299,7 +314,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A state that no text names.
-    fn hide(&mut self, name: String, unit: (String, f64), initial: Reg) -> usize {
+    pub(crate) fn hide(&mut self, name: String, unit: (String, f64), initial: Reg) -> usize {
         self.slots.push(StateSlot { name, unit });
         self.old.push(self.step.input(self.slots.len() - 1));
         self.initial.push(initial);
@@ -436,6 +451,7 @@ impl<'a> Lowering<'a> {
                 self.test_and_reset(test, refractory.is_some(), &mut states)
             }
         };
+        self.step_noise(&mut states);
         let mut outputs = states;
         outputs.push(spike);
         self.finish(refractory, &outputs)
@@ -547,12 +563,14 @@ impl<'a> Lowering<'a> {
             };
             columns.extend(system.wanted.iter().map(|_| what.to_string()));
         }
+        let mut inputs: Vec<String> = self.neuron.inputs.iter().map(|i| i.name.clone()).collect();
+        inputs.extend(self.noise_slots.iter().map(|slot| self.slots[*slot].name.clone()));
         let mut kernel = NeuronKernel {
             model: self.neuron.name.clone(),
             states: std::mem::take(&mut self.slots),
             columns,
             receptors: self.neuron.receptors.iter().map(|r| r.port.name.clone()).collect(),
-            inputs: self.neuron.inputs.iter().map(|i| i.name.clone()).collect(),
+            inputs,
             refractory,
             step: std::mem::take(&mut self.step).finish(outputs),
             init: std::mem::take(&mut self.init).finish(&init_outputs),
@@ -576,6 +594,6 @@ impl<'a> Lowering<'a> {
 }
 
 /// Symbol and coherent size of a declared unit.
-fn unit(unit: &UnitValue) -> (String, f64) {
+pub(crate) fn unit(unit: &UnitValue) -> (String, f64) {
     (unit.to_string(), scale(unit))
 }

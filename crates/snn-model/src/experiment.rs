@@ -8,6 +8,7 @@ mod record;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod waveform;
 
 use std::collections::HashSet;
 
@@ -26,12 +27,13 @@ use crate::constant;
 use crate::context::Context;
 use crate::file_scope::FileScope;
 use crate::mapping;
-use crate::model::Model;
+use crate::model::{Model, NoiseCurrent};
 use crate::names::{ItemId, Kind, list};
 use crate::network::{self, Asked, Given, NetScope, Network, Place, Request, Use};
 use crate::project::FileId;
 use crate::sets::{Overrides, Setting};
 use crate::time;
+use inject::Injected;
 
 pub use sweep::SweepAxis;
 pub(crate) use sweep::{Grid, Point, sweeps};
@@ -112,7 +114,7 @@ pub(crate) fn experiment<'a>(
     let model = (|| {
         let (protocol, on) = (protocol?, on?);
         let mapping = mapping.unwrap_or_default();
-        sound.then(|| assemble(network, on.chip?, mapping, protocol)).flatten()
+        sound.then(|| assemble(network, on.chip?, mapping, (protocol, body.noises))).flatten()
     })();
     Outcome { network: Some(net), model, unused: Some(unused), size }
 }
@@ -121,7 +123,7 @@ fn assemble(
     network: Network<'_>,
     chip: ChipSpec,
     mapping: MappingRequest,
-    protocol: Protocol,
+    (protocol, noises): (Protocol, Vec<NoiseCurrent>),
 ) -> Option<Model> {
     Some(Model {
         network: network.name.to_owned(),
@@ -130,6 +132,7 @@ fn assemble(
         projections: network.projections,
         chip,
         mapping,
+        noises,
         protocol,
     })
 }
@@ -384,6 +387,7 @@ pub(crate) fn parameters(cx: &Context<'_>, net: ItemId) -> Vec<String> {
 #[derive(Default)]
 struct Body {
     injects: Vec<snn_connect::Inject>,
+    noises: Vec<NoiseCurrent>,
     record_spikes: Vec<Selection>,
     probes: Vec<snn_result::Probe>,
     expectations: Vec<snn_result::Expectation>,
@@ -392,7 +396,8 @@ struct Body {
 impl Body {
     /// Objects that receive a current.
     fn drives(&self) -> HashSet<u32> {
-        self.injects.iter().flat_map(|i| objects(&i.targets)).collect()
+        let noises = self.noises.iter().map(|n| &n.targets);
+        self.injects.iter().map(|i| &i.targets).chain(noises).flat_map(objects).collect()
     }
 
     /// Objects that are recorded or measured.
@@ -424,7 +429,11 @@ fn body<'a>(
         match item {
             ExperimentItem::Inject { waveform, waveform_span, to } => {
                 let wave = (waveform, *waveform_span);
-                body.injects.extend(inject::inject(cx, &scope, network, wave, to, dt));
+                match inject::inject(cx, &scope, network, wave, to, dt) {
+                    Some(Injected::Wave(inject)) => body.injects.push(inject),
+                    Some(Injected::Noise(noise)) => body.noises.push(noise),
+                    None => {}
+                }
             }
             ExperimentItem::Record { what: ast::Recorded::Spikes, of, every, span } => {
                 body.record_spikes.extend(record::spikes(cx, &scope, of, every.as_ref(), *span));

@@ -28,8 +28,30 @@ pub struct Model {
     pub chip: ChipSpec,
     /// What the mapping block asks.
     pub mapping: MappingRequest,
+    /// Currents of noise that the experiment injects, in the order of the text.
+    pub noises: Vec<NoiseCurrent>,
     /// The experiment.
     pub protocol: Protocol,
+}
+
+/// `inject ou(…)`: an Ornstein–Uhlenbeck current, one of its own for every target. It is on in ticks
+/// `from_tick..to_tick`, and runs, stationary from the start, whether it is on or not.
+#[derive(Clone, Debug)]
+pub struct NoiseCurrent {
+    /// Who receives it.
+    pub targets: Selection,
+    /// Current input of each target segment, by its index in the neuron.
+    pub inputs: Vec<u16>,
+    /// Mean in coherent units.
+    pub mean: f64,
+    /// Standard deviation in coherent units, not negative.
+    pub sigma: f64,
+    /// Correlation time, above zero.
+    pub tau_ms: f64,
+    /// First tick (1-based) in which it is on.
+    pub from_tick: u64,
+    /// One past the last.
+    pub to_tick: u64,
 }
 
 /// A population or a source.

@@ -273,7 +273,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
                     }
                     for index in segment.start..segment.start + segment.len {
                         let current = &mut currents[index as usize][*input as usize];
-                        *current = *current + T::from_f64(inject.amplitude);
+                        *current = *current + T::from_f64(inject.wave.at(self.tick));
                     }
                 }
             }

@@ -12,7 +12,8 @@ super::codes! {
     UNKNOWN_PARAMETER = "E0606", "no such parameter of the network",
         "Arguments of an experiment and `--set` change parameters that the network declares with `param`.";
     BAD_INJECT = "E0607", "a current that cannot be injected",
-        "`inject step(2 nA, from 100 ms, to 400 ms) -> E.I` names an input of the neuron model; the amplitude has its unit.";
+        "`inject step(2 nA, from 100 ms, to 400 ms) -> E.I` names an input of the neuron model; the amplitude has its unit. \
+         A standard deviation is not negative, a correlation time is positive.";
     BAD_RECORD = "E0608", "nothing of that name can be recorded",
         "`record spikes of E` or `record v of E every 1 ms`, where v is a state or a receptor of the neuron model.";
     BAD_MEASURE = "E0609", "not a measure",

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use snn_chip::{MappingRequest, Place};
-use snn_connect::{Connector, Rule, Selection, SpikeSource, SynapseValue};
+use snn_connect::{Connector, Rule, Selection, SpikeSource, SynapseValue, Waveform};
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
 use snn_result::{Measure, Protocol};
@@ -46,8 +46,8 @@ fn print_protocol(text: &mut String, p: &Protocol) {
     let _ = writeln!(text, "protocol {name} dt_ms={dt} warmup={warmup} run={run} seed={seed}");
     for i in &p.injects {
         let (to, inputs) = (selection(&i.targets), numbers(&i.inputs));
-        let (from_tick, to_tick, amplitude) = (i.from_tick, i.to_tick, i.amplitude);
-        let _ = writeln!(text, "inject {amplitude:?} {from_tick}..{to_tick} {to} inputs{inputs}");
+        let (from_tick, to_tick, wave) = (i.from_tick, i.to_tick, waveform(i.wave));
+        let _ = writeln!(text, "inject {wave} {from_tick}..{to_tick} {to} inputs{inputs}");
     }
     for recorded in &p.record_spikes {
         let _ = writeln!(text, "record {}", selection(recorded));
@@ -63,6 +63,15 @@ fn print_protocol(text: &mut String, p: &Protocol) {
         let over: String = e.over.iter().map(|name| format!("over {} ", quoted(name))).collect();
         let _ =
             writeln!(text, "expect {line} {what} {over}{lo:?} {hi:?} {unit} {scale:?} {measured}");
+    }
+}
+
+fn waveform(wave: Waveform) -> String {
+    match wave {
+        Waveform::Constant(x) => format!("{x:?}"),
+        Waveform::Sine { mean, amplitude, cycles, phase } => {
+            format!("sine{}", numbers(&[mean, amplitude, cycles, phase]))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use snn_chip::{Arithmetic, MappingRequest, Objective, Place};
 use snn_connect::{
     Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
-    SynapseValue,
+    SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{
@@ -68,12 +68,12 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
     t.line_end()?;
     loop {
         if t.take("inject") {
-            let amplitude = t.number()?;
+            let wave = waveform(t)?;
             let (from_tick, to_tick) = t.pair()?;
             let targets = selection(t)?;
             t.expect("inputs")?;
             let inputs = t.numbers()?;
-            protocol.injects.push(Inject { targets, inputs, amplitude, from_tick, to_tick });
+            protocol.injects.push(Inject { targets, inputs, wave, from_tick, to_tick });
         } else if t.take("record") {
             protocol.record_spikes.push(selection(t)?);
         } else if t.take("probe") {
@@ -158,6 +158,14 @@ fn request(t: &mut Tokens) -> Read<MappingRequest> {
         t.line_end()?;
     }
     Ok(request)
+}
+
+fn waveform(t: &mut Tokens) -> Read<Waveform> {
+    if !t.take("sine") {
+        return Ok(Waveform::Constant(t.number()?));
+    }
+    let (mean, amplitude) = (t.number()?, t.number()?);
+    Ok(Waveform::Sine { mean, amplitude, cycles: t.number()?, phase: t.number()? })
 }
 
 fn object(t: &mut Tokens) -> Read<Object> {

@@ -57,16 +57,26 @@ fn currents_are_on_between_their_edges() {
     let inject = |wave: &str| with(&format!("inject {wave} -> A.I"));
     let span = |wave: &str| {
         let inject = model(&inject(wave)).protocol.injects.remove(0);
-        (inject.amplitude, inject.from_tick, inject.to_tick)
+        (inject.wave.at(1), inject.from_tick, inject.to_tick)
     };
     // On in tick k iff a <= t_{k-1} < b.
     assert_eq!(span("step(2 nA, from 1 ms, to 2 ms)"), (2000.0, 11, 21));
     assert_eq!(span("step(2 nA, from 0.05 ms, to 0.15 ms)"), (2000.0, 2, 3));
     assert_eq!(span("step(2 nA)"), (2000.0, 1, u64::MAX));
     assert_eq!(span("dc(376 pA)"), (376.0, 1, u64::MAX));
+    let sine = |wave: &str| model(&inject(wave)).protocol.injects.remove(0).wave;
+    let at = |k: u64| sine("sine(2 nA, 250 Hz, mean = 1 nA, phase = 3.141592653589793)").at(k);
+    assert!((at(1) - 1000.0).abs() < 1e-9 && (at(11) + 1000.0).abs() < 1e-9);
+    let noise = model(&inject("ou(1 nA, sigma = 2 pA, tau = 5 ms, to 2 ms)")).noises.remove(0);
+    assert_eq!((noise.mean, noise.sigma, noise.tau_ms), (1000.0, 2.0, 5.0));
+    assert_eq!((noise.from_tick, noise.to_tick), (1, 21));
     one_of(&inject("step(2 mV)"), "E0203", "2 mV");
     one_of(&inject("steep(2 nA)"), "E0409", "steep");
-    one_of(&inject("sine(2 nA)"), "E0100", "sine");
+    one_of(&inject("sine(2 nA)"), "E0407", "sine(2 nA)");
+    one_of(&inject("sine(2 nA, 3 ms)"), "E0203", "3 ms");
+    one_of(&inject("ou(2 nA, -1 nA, 5 ms)"), "E0607", "-1 nA");
+    one_of(&inject("ou(2 nA, 1 nA, 0 ms)"), "E0607", "0 ms");
+    one_of(&inject("ou(2 nA, 1 mV, 5 ms)"), "E0203", "1 mV");
     one_of(&inject("step(2 nA, from 2 ms, to 1 ms)"), "E0604", "1 ms");
     one_of(&inject("step(2 nA, until 1 ms)"), "E0407", "until");
     one_of(&with("inject dc(1 nA) -> A.J"), "E0607", "J");
