@@ -371,28 +371,37 @@ impl Generator {
                 chosen.push(second);
             }
         }
-        let segments = chosen.into_iter().map(|object| {
+        let mut segments = Vec::new();
+        for object in chosen {
             let size = objects[object as usize].size;
             if size > 4 && self.pick(30, "view") {
                 let start = self.rng.below(u64::from(size) / 2) as u32;
                 let len = 1 + self.rng.below(u64::from(size - start)) as u32;
-                Segment { object, start, len }
+                segments.push(Segment { object, start, len });
+            } else if size > 4 && self.pick(20, "view in steps") {
+                let step = 2 + self.rng.below(3) as usize;
+                let mut single = (0..size).step_by(step).collect::<Vec<u32>>();
+                if self.pick(50, "view backwards") {
+                    single.reverse();
+                }
+                segments.extend(single.iter().map(|&start| Segment { object, start, len: 1 }));
             } else {
-                Segment { object, start: 0, len: size }
+                segments.push(Segment { object, start: 0, len: size });
             }
-        });
-        Selection::new(segments.collect())
+        }
+        Selection::new(segments)
     }
 
     fn projection(&mut self, p: usize, objects: &[Object]) -> ProjectionNode {
         let targets = self.selection(objects, true);
         let only_neurons = self.rng.chance(60);
         let sources = self.selection(objects, only_neurons);
+        let choice = self.rng.next();
         let receptors = targets.segments().iter().map(|s| {
             let ObjectKind::Population(kernel) = &objects[s.object as usize].kind else {
                 unreachable!("targets are populations")
             };
-            self.rng.below(kernel.receptors.len() as u64) as u16
+            ((choice >> s.object) % kernel.receptors.len() as u64) as u16
         });
         let receptors: Vec<u16> = receptors.collect();
         let name = format!("c{p}");

@@ -105,8 +105,24 @@ pub(crate) struct Bundle {
     pub projection: usize,
     /// Lane of the worker.
     pub lane: u16,
-    /// Target positions owned by the part, and the part's neuron at the first of them.
-    pub owned: Vec<(Range<u32>, u32)>,
+    /// Runs of target positions owned by the part.
+    pub owned: Vec<Owned>,
+}
+
+/// Consecutive target positions of one part, in pieces whose neurons are consecutive too.
+pub(crate) struct Owned {
+    pub positions: Range<u32>,
+    /// First position of each piece, and the part's neuron there.
+    pieces: Vec<(u32, u32)>,
+}
+
+impl Owned {
+    /// The part's neuron at a position.
+    pub(crate) fn neuron(&self, position: u32) -> u16 {
+        let piece = self.pieces.partition_point(|(first, _)| *first <= position) - 1;
+        let (first, neuron) = self.pieces[piece];
+        (neuron + (position - first)) as u16
+    }
 }
 
 impl Bundle {
@@ -118,7 +134,7 @@ impl Bundle {
         lane: u16,
     ) -> Option<Self> {
         let targets = &image.projections[projection].connector.targets;
-        let mut owned = Vec::new();
+        let mut owned: Vec<Owned> = Vec::new();
         for (i, segment) in targets.segments().iter().enumerate() {
             let first = targets.start_of(i);
             for range in part.ranges.iter().filter(|r| r.object == segment.object) {
@@ -126,8 +142,16 @@ impl Bundle {
                 let end = (range.start + range.len).min(segment.start + segment.len);
                 if start < end {
                     let position = first + (start - segment.start);
-                    let neuron = range.neuron + (start - range.start);
-                    owned.push((position..position + (end - start), neuron));
+                    let piece = (position, range.neuron + (start - range.start));
+                    let next = position + (end - start);
+                    match owned.last_mut() {
+                        // A view in steps is one run of many pieces: it is drawn once.
+                        Some(last) if last.positions.end == position => {
+                            last.positions.end = next;
+                            last.pieces.push(piece);
+                        }
+                        _ => owned.push(Owned { positions: position..next, pieces: vec![piece] }),
+                    }
                 }
             }
         }
@@ -136,9 +160,10 @@ impl Bundle {
 
     fn visit(&self, image: &ChipImage, mut f: impl FnMut(Synapse, u16)) {
         let connector = &image.projections[self.projection].connector;
-        for (positions, neuron) in &self.owned {
-            connector.visit_targets(image.seed, positions.clone(), |synapse| {
-                f(synapse, (neuron + (synapse.target - positions.start)) as u16);
+        let draws = connector.draws(image.seed);
+        for owned in &self.owned {
+            draws.visit_targets(owned.positions.clone(), |synapse| {
+                f(synapse, owned.neuron(synapse.target));
             });
         }
     }

@@ -320,7 +320,7 @@ impl Plan {
     ) -> Result<(), LoadError> {
         let Some(mut bundle) = Bundle::new(image, p, layout, 0) else { return Ok(()) };
         let projection = &image.projections[p];
-        let target = projection.connector.targets.segment_at(bundle.owned[0].0.start);
+        let target = projection.connector.targets.segment_at(bundle.owned[0].positions.start);
         let receptor = &mut self.receptors[l][projection.receptors[target] as usize];
         let lane = if let Some(weight) = projection.weights(image.seed).constant() {
             let direct = direct_poisson(image, p, &bundle, layout, (l, self.lanes.len()));
@@ -397,9 +397,9 @@ fn direct_poisson(
         return None;
     }
     let mut trains = vec![u32::MAX; layout.len() as usize];
-    for (positions, neuron) in &bundle.owned {
-        for position in positions.clone() {
-            trains[(neuron + (position - positions.start)) as usize] = segment.start + position;
+    for owned in &bundle.owned {
+        for position in owned.positions.clone() {
+            trains[usize::from(owned.neuron(position))] = segment.start + position;
         }
     }
     let place = (part, lane);

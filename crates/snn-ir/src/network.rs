@@ -1,11 +1,12 @@
 //! The graph and what its nodes hold.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use snn_chip::{Arithmetic, MappingRequest};
-use snn_connect::{Projection, SpikeSource};
+use snn_connect::{Projection, Selection, SpikeSource};
 use snn_diagnostics::Span;
 use snn_kernel::NeuronKernel;
 use snn_numeric::ObjectKey;
@@ -96,15 +97,13 @@ impl Network {
         }
         for (i, node) in projections.iter().enumerate() {
             let connector = &node.projection.connector;
-            let mut pairs: Vec<(u32, u32)> = Vec::new();
-            for s in connector.sources.segments() {
-                for t in connector.targets.segments() {
-                    pairs.push((s.object, t.object));
-                }
-            }
-            pairs.sort_unstable();
-            pairs.dedup();
-            for (s, t) in pairs {
+            // A view may have many segments of one object.
+            let objects = |selection: &Selection| -> BTreeSet<u32> {
+                selection.segments().iter().map(|s| s.object).collect()
+            };
+            let targets = objects(&connector.targets);
+            let sources = objects(&connector.sources).into_iter();
+            for (s, t) in sources.flat_map(|s| targets.iter().map(move |t| (s, *t))) {
                 graph.add_edge(
                     NodeIndex::new(s as usize),
                     NodeIndex::new(t as usize),

@@ -2,12 +2,12 @@
 //!
 //! - Every kernel passes its own verifier.
 //! - Every segment of every selection lies within its object; targets are populations.
-//! - A projection has one receptor per target segment, and its kernel has that receptor; an injection has
-//!   one input per target segment, and its kernel has that input.
+//! - A projection has one receptor per target segment, the same for all segments of an object, and its kernel
+//!   has that receptor; an injection has one input per target segment, and its kernel has that input.
 //! - Rules can be drawn; lists have as many weights and delays as pairs.
 //! - Keys of objects and projections differ.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use snn_connect::{Rule, Selection, SynapseValue};
 
@@ -56,6 +56,14 @@ impl Network {
         self.within(&connector.sources)?;
         self.within(&connector.targets)?;
         self.ports(&connector.targets, &projection.receptors, |k| k.receptors.len())?;
+        let targets = connector.targets.segments().iter().map(|s| s.object);
+        let mut receptors = BTreeMap::new();
+        for (object, receptor) in targets.zip(&projection.receptors) {
+            require(
+                receptors.insert(object, receptor).is_none_or(|other| other == receptor),
+                || format!("o{object} is reached at two receptors"),
+            )?;
+        }
         connector.check().map_err(|e| VerifyError(e.to_string()))?;
         for value in [&projection.weight, &projection.delay] {
             match value {

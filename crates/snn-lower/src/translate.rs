@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use snn_kernel::{Binary as KernelBinary, BoundsMode, ProgramBuilder, Reg, Unary as KernelUnary};
-use snn_model::model::{self, Expr, ExprKind, Neuron, Outside, Statement, Variable};
+use snn_model::model::{self, Expr, ExprKind, Neuron, Outside, Statement};
 
 /// The values that names stand for while an expression is translated.
 pub(crate) struct Scope<'a> {
@@ -47,9 +47,11 @@ impl Scope<'_> {
                 self.arguments.last().expect("invariant: arguments stand in functions")[*i]
             }
             ExprKind::Dt => self.b.constant(self.dt_ms),
-            // Its mean: integration adds the noise to the rest of an equation.
-            ExprKind::Variable(Variable::White(_)) => self.b.constant(0.0),
-            ExprKind::Variable(v) => self.variables[variable(*v)],
+            ExprKind::Variable(v) => match v.place() {
+                Some(place) => self.variables[place],
+                // The mean of noise: integration adds it to the rest of an equation.
+                None => self.b.constant(0.0),
+            },
             ExprKind::Unary(op, x) => {
                 let x = self.translate(x);
                 self.b.unary(unary(*op), x)
@@ -148,14 +150,6 @@ pub(crate) fn block(
                 locals.push(value);
             }
         }
-    }
-}
-
-fn variable(v: Variable) -> usize {
-    match v {
-        Variable::Index | Variable::PreIndex => 0,
-        Variable::PostIndex => 1,
-        Variable::White(_) => unreachable!("invariant: noise is no number of a neuron"),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Constants of networks, chips and experiments: numbers with units, arrays, exact times.
 
-use std::sync::Arc;
-
-use snn_diagnostics::codes::{network, syntax, types};
+use snn_diagnostics::codes::{network, types};
 use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::Rational;
 use snn_syntax::ast;
 use snn_units::{UnitValue, show};
 
+use crate::array::{self, Array};
 use crate::context::Context;
 use crate::exact::{self, Exact};
 use crate::typed::{self, Scope};
@@ -17,8 +16,8 @@ use crate::typed::{self, Scope};
 pub(crate) enum Constant {
     /// One number.
     Number(Quantity),
-    /// Elements or rows, all alike in unit and length; never empty of meaning: rows may be empty.
-    Array(Arc<[Constant]>),
+    /// Numbers alike in unit, with one to four indices.
+    Array(Array),
     /// Faulty, and reported.
     Poison,
 }
@@ -51,7 +50,7 @@ impl Constant {
     pub fn unit(&self) -> Option<&UnitValue> {
         match self {
             Self::Number(q) => Some(&q.unit),
-            Self::Array(list) => list.iter().find_map(Self::unit),
+            Self::Array(array) => array.unit(),
             Self::Poison => None,
         }
     }
@@ -60,7 +59,7 @@ impl Constant {
 /// A scope whose names have exact values.
 pub(crate) trait ConstantScope: Scope + Exact {
     /// The array that an expression names, where it names one.
-    fn array(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Arc<[Constant]>>;
+    fn array(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Array>;
 }
 
 /// A number, or an array of them. `unit` is the declared one; `role` names it in messages.
@@ -72,19 +71,13 @@ pub(crate) fn constant(
     role: &str,
 ) -> Option<Constant> {
     if let ast::ExprKind::Array(elements) = &e.kind {
-        return array(cx, scope, elements, unit, role).map(|list| Constant::Array(list.into()));
+        return array::literal(cx, scope, elements, unit, role).map(Constant::Array);
     }
-    if is_file(e) {
-        cx.report(Diagnostic::new(
-            syntax::NOT_AVAILABLE,
-            e.span,
-            "arrays from files are not available yet",
-            "later",
-        ));
-        return None;
+    if array::is_file(e) {
+        return array::from_file(cx, scope, e, unit).map(Constant::Array);
     }
-    if let Some(list) = scope.array(cx, e) {
-        let array = Constant::Array(list);
+    if let Some(array) = scope.array(cx, e) {
+        let array = Constant::Array(array);
         return same_unit(cx, &array, unit, e.span, role).then_some(array);
     }
     quantity(cx, scope, e, unit, role).map(Constant::Number)
@@ -159,74 +152,6 @@ pub(crate) fn whole_within(
         bound,
     ));
     None
-}
-
-/// Whether an expression is `file("…")`.
-pub(crate) fn is_file(e: &ast::Expr) -> bool {
-    matches!(&e.kind, ast::ExprKind::Call(call)
-        if matches!(&call.function.kind, ast::ExprKind::Name(name) if name == "file"))
-}
-
-fn array(
-    cx: &mut Context<'_>,
-    scope: &dyn ConstantScope,
-    elements: &[ast::Expr],
-    unit: Option<&UnitValue>,
-    role: &str,
-) -> Option<Vec<Constant>> {
-    let mut unit = unit.cloned();
-    let mut list: Vec<Constant> = Vec::with_capacity(elements.len());
-    let mut sound = true;
-    for e in elements {
-        let Some(element) = constant(cx, scope, e, unit.as_ref(), role) else {
-            sound = false;
-            continue;
-        };
-        if let Some(first) = list.first()
-            && shape(first) != shape(&element)
-        {
-            let (wanted, found) = (describe(first), describe(&element));
-            cx.report(Diagnostic::new(
-                network::BAD_ARRAY,
-                e.span,
-                format!("the elements of an array are alike: {wanted} before, {found} here"),
-                found,
-            ));
-            sound = false;
-            continue;
-        }
-        unit = unit.or_else(|| element.unit().cloned());
-        list.push(element);
-    }
-    if list.iter().any(|row| matches!(row, Constant::Array(cells) if cells.iter().any(is_array))) {
-        let span = elements.first()?.span;
-        cx.report(Diagnostic::new(
-            network::BAD_ARRAY,
-            span,
-            "arrays have one or two dimensions",
-            "a third dimension",
-        ));
-        return None;
-    }
-    sound.then_some(list)
-}
-
-fn is_array(c: &Constant) -> bool {
-    matches!(c, Constant::Array(_))
-}
-
-fn shape(c: &Constant) -> Option<usize> {
-    match c {
-        Constant::Array(list) => Some(list.len()),
-        _ => None,
-    }
-}
-
-fn describe(c: &Constant) -> String {
-    match shape(c) {
-        None => "a number".into(),
-        Some(n) => format!("a row of {n}"),
-    }
 }
 
 fn same_unit(

@@ -13,6 +13,9 @@ use crate::typed::{Declared, Scope};
 /// Names that hints of one check look at.
 const MAX_HINTS: usize = 300_000;
 
+/// Neurons that steps, lists and conditions may select one by one in a check.
+const MAX_PICKS: u64 = 4_000_000;
+
 /// One check of a project.
 pub(crate) struct Context<'a> {
     /// The files.
@@ -31,6 +34,7 @@ pub(crate) struct Context<'a> {
     broken_items: Vec<Span>,
     /// Names that hints may still look at: a file full of faults must not take quadratic time.
     hints_left: usize,
+    picks_left: u64,
     /// Names reported as unknown, with the item they stand in: the next use is no new fault.
     unknown: HashSet<(Option<Span>, String)>,
     /// Files that lost whole items.
@@ -50,6 +54,7 @@ impl<'a> Context<'a> {
             seen: HashSet::new(),
             broken_items: Vec::new(),
             hints_left: MAX_HINTS,
+            picks_left: MAX_PICKS,
             unknown: HashSet::new(),
             broken_files: HashSet::new(),
         };
@@ -74,6 +79,13 @@ impl<'a> Context<'a> {
             self.errors += usize::from(d.severity == Severity::Error);
             self.diagnostics.push(d);
         }
+    }
+
+    /// Pays for selecting neurons one by one; false where the bound of the check is reached.
+    pub fn afford_picks(&mut self, count: u64) -> bool {
+        let left = self.picks_left.checked_sub(count);
+        self.picks_left = left.unwrap_or(self.picks_left);
+        left.is_some()
     }
 
     /// The text under a span.

@@ -1,5 +1,7 @@
 //! Data files: spikes and lists of connections as CSV with units in the header.
 
+pub(crate) mod arrays;
+
 use snn_numeric::Rational;
 use snn_units::{Dimension, UnitValue, coherent_exp10, literal_to_coherent};
 

@@ -1,11 +1,10 @@
 //! The scope of constants outside networks: the constants of the file, nothing else.
 
-use std::sync::Arc;
-
 use snn_numeric::Rational;
 use snn_syntax::ast;
 
-use crate::constant::{Constant, ConstantScope};
+use crate::array::Array;
+use crate::constant::ConstantScope;
 use crate::context::Context;
 use crate::exact::Exact;
 use crate::project::FileId;
@@ -43,7 +42,7 @@ impl Exact for FileScope {
 }
 
 impl ConstantScope for FileScope {
-    fn array(&self, _: &mut Context<'_>, _: &ast::Expr) -> Option<Arc<[Constant]>> {
+    fn array(&self, _: &mut Context<'_>, _: &ast::Expr) -> Option<Array> {
         None
     }
 }

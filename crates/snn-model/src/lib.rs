@@ -10,6 +10,7 @@
 //! Start at [`instantiate`].
 
 mod arguments;
+mod array;
 mod check;
 mod chip;
 mod constant;

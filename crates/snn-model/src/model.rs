@@ -414,6 +414,18 @@ pub enum Variable {
     White(usize),
 }
 
+impl Variable {
+    /// Its place among the numbers of a neuron (`index`) or of a synapse (`pre.index`, `post.index`); noise has
+    /// none.
+    pub fn place(self) -> Option<usize> {
+        match self {
+            Self::Index | Self::PreIndex => Some(0),
+            Self::PostIndex => Some(1),
+            Self::White(_) => None,
+        }
+    }
+}
+
 /// Operations on one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

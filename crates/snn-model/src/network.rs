@@ -1,6 +1,7 @@
 //! Networks written out: parameters become numbers, loops and families populations, statements
 //! projections.
 
+mod brackets;
 mod connect;
 mod delay;
 mod families;
@@ -20,16 +21,17 @@ mod tests;
 use std::sync::Arc;
 
 use snn_chip::ChipSpec;
-use snn_diagnostics::codes::network as codes;
+use snn_diagnostics::codes::{network as codes, types};
 use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::{ObjectKey, Rational, object_key};
-use snn_syntax::ast::{ItemKind, NetworkItem};
+use snn_syntax::ast::{self, ItemKind, NetworkItem};
 
 use crate::constant;
 use crate::context::Context;
 use crate::model::{Neuron, Projection};
 use crate::names::ItemId;
 use crate::project::FileId;
+use crate::typed;
 
 pub(crate) use frame::{Frame, NetScope, Place, indexed};
 pub(crate) use lints::{Use, static_lints};
@@ -144,6 +146,7 @@ impl<'a> Builder<'_, 'a> {
                 }
                 NetworkItem::Source(s) if self.spend(cx, s.span) => self.source(cx, s, frame),
                 NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Declare),
+                NetworkItem::If { .. } => self.choice(cx, item, frame, Pass::Declare),
                 _ => {}
             }
         }
@@ -158,6 +161,7 @@ impl<'a> Builder<'_, 'a> {
                     crate::neuron::check_fact(cx, &scope, check);
                 }
                 NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Connect),
+                NetworkItem::If { .. } => self.choice(cx, item, frame, Pass::Connect),
                 _ => {}
             }
         }
@@ -172,39 +176,80 @@ impl<'a> Builder<'_, 'a> {
         pass: Pass,
     ) {
         let NetworkItem::For { variable, range, body, span } = item else { return };
-        let Some((lo, hi)) = self.loop_range(cx, range, frame) else {
+        let Some(values) = self.loop_range(cx, range, frame) else {
             families::spoil(body, &mut self.objects);
             return;
         };
-        for value in lo..hi {
+        for value in values {
             if !self.spend(cx, *span) {
                 families::spoil(body, &mut self.objects);
                 return;
             }
-            let mut inner = Frame::step(frame, variable, value);
-            self.open(cx, &mut inner, body, pass);
-            match pass {
-                Pass::Declare => self.declare(cx, body, &inner),
-                Pass::Connect => self.connect(cx, body, &inner),
+            self.body(cx, body, Frame::step(frame, variable, value), pass);
+        }
+    }
+
+    /// The first branch whose condition is true. The others are not looked at: they may speak of what exists
+    /// only there. Recursion: as in loops.
+    fn choice(
+        &mut self,
+        cx: &mut Context<'a>,
+        item: &'a NetworkItem,
+        frame: &Frame<'_, 'a>,
+        pass: Pass,
+    ) {
+        let NetworkItem::If { branches, otherwise } = item else { return };
+        let mut taken = otherwise;
+        for (condition, body) in branches {
+            let scope = self.scope(frame, Place::Constant);
+            match condition_holds(cx, &scope, condition) {
+                Some(true) => {
+                    taken = body;
+                    break;
+                }
+                Some(false) => {}
+                None => {
+                    let all = item.bodies().into_iter();
+                    all.for_each(|body| families::spoil(body, &mut self.objects));
+                    return;
+                }
             }
+        }
+        self.body(cx, taken, Frame::inside(frame), pass);
+    }
+
+    fn body<'f>(
+        &mut self,
+        cx: &mut Context<'a>,
+        items: &'a [NetworkItem],
+        mut frame: Frame<'f, 'a>,
+        pass: Pass,
+    ) {
+        self.open(cx, &mut frame, items, pass);
+        match pass {
+            Pass::Declare => self.declare(cx, items, &frame),
+            Pass::Connect => self.connect(cx, items, &frame),
         }
     }
 
     fn loop_range(
         &self,
         cx: &mut Context<'a>,
-        range: &'a snn_syntax::ast::Expr,
+        range: &'a ast::Expr,
         frame: &Frame<'_, 'a>,
-    ) -> Option<(i64, i64)> {
-        use snn_syntax::ast::ExprKind;
+    ) -> Option<std::iter::StepBy<std::ops::Range<i64>>> {
         let scope = self.scope(frame, Place::Constant);
+        let (range, step) = match &range.kind {
+            ast::ExprKind::Step(range, step) => (&**range, step_of(cx, &scope, step)?),
+            _ => (range, 1),
+        };
         match &range.kind {
-            ExprKind::Range(lo, hi) => {
+            ast::ExprKind::Range(lo, hi) => {
                 let lo = constant::whole(cx, &scope, lo, "the start of a loop");
                 let hi = constant::whole(cx, &scope, hi, "the end of a loop");
-                Some((lo?, hi?))
+                Some((lo?..hi?).step_by(step))
             }
-            ExprKind::Error => None,
+            ast::ExprKind::Error => None,
             _ => {
                 let message = "a loop runs over a range";
                 cx.report(
@@ -269,6 +314,28 @@ impl<'a> Builder<'_, 'a> {
             );
         }
     }
+}
+
+/// Whether a constant condition holds; none where it is faulty, which is reported.
+fn condition_holds(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    condition: &ast::Expr,
+) -> Option<bool> {
+    let typed = typed::type_condition(cx, scope, condition)?;
+    let value = typed::fold(&typed);
+    if value.is_none() {
+        let message = "the condition of `if` must be a constant";
+        cx.report(Diagnostic::new(types::NOT_CONSTANT, condition.span, message, "not a constant"));
+    }
+    value.map(|truth| truth != 0.0)
+}
+
+/// `step n` of a range: at least 1.
+fn step_of(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, step: &ast::Expr) -> Option<usize> {
+    let bounds = (1, i64::from(u32::MAX));
+    let step = constant::whole_within(cx, scope, step, "the step of a range", bounds)?;
+    usize::try_from(step).ok()
 }
 
 /// The key of the draws of an object or projection.

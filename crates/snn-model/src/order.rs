@@ -50,7 +50,10 @@ pub(crate) fn references<'e>(e: &'e Expr, found: &mut dyn FnMut(&'e Expr)) {
         ExprKind::Name(_) | ExprKind::Field(..) => found(e),
         ExprKind::Number { .. } | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Error => {}
         ExprKind::Unary(_, a) => references(a, found),
-        ExprKind::Index(a, b) | ExprKind::Range(a, b) | ExprKind::Binary(_, a, b) => {
+        ExprKind::Index(a, b)
+        | ExprKind::Range(a, b)
+        | ExprKind::Step(a, b)
+        | ExprKind::Binary(_, a, b) => {
             references(a, found);
             references(b, found);
         }

@@ -107,8 +107,7 @@ fn collect(cx: &Context<'_>, items: &[NetworkItem], summary: &mut NetworkSummary
             }
             NetworkItem::Population(p) => summary.objects.push(p.name.text.clone()),
             NetworkItem::Source(s) => summary.objects.push(s.name.text.clone()),
-            NetworkItem::For { body, .. } => collect(cx, body, summary),
-            _ => {}
+            _ => item.bodies().into_iter().for_each(|body| collect(cx, body, summary)),
         }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn experiment(network_body: &str, body: &str) -> String {
 }
 
 /// All faults of a whole program, with data files and overrides.
-pub(crate) fn whole(text: &str, data: &[(&str, &str)], sets: &[&str]) -> Vec<Fault> {
+pub(crate) fn whole(text: &str, data: &[(&str, &[u8])], sets: &[&str]) -> Vec<Fault> {
     let project = project(text, data, sets);
     let checked = crate::check(&project, &crate::Options::default());
     let shown = render_human(&checked.diagnostics, &project.sources, false);
@@ -111,7 +111,7 @@ pub(crate) fn one_of(text: &str, code: &str, at: &str) -> Fault {
 #[track_caller]
 pub(crate) fn one_with(
     text: &str,
-    data: &[(&str, &str)],
+    data: &[(&str, &[u8])],
     sets: &[&str],
     code: &str,
     at: &str,
@@ -130,7 +130,7 @@ pub(crate) fn model(text: &str) -> crate::model::Model {
 
 /// The same with data files and overrides.
 #[track_caller]
-pub(crate) fn model_with(text: &str, data: &[(&str, &str)], sets: &[&str]) -> crate::model::Model {
+pub(crate) fn model_with(text: &str, data: &[(&str, &[u8])], sets: &[&str]) -> crate::model::Model {
     let project = project(text, data, sets);
     let checked = crate::instantiate(&project, None, &crate::Options::default());
     let shown = render_human(&checked.diagnostics, &project.sources, false);
@@ -138,10 +138,10 @@ pub(crate) fn model_with(text: &str, data: &[(&str, &str)], sets: &[&str]) -> cr
     checked.value.expect("a model")
 }
 
-fn project(text: &str, data: &[(&str, &str)], sets: &[&str]) -> Project {
+fn project(text: &str, data: &[(&str, &[u8])], sets: &[&str]) -> Project {
     let mut project = Project::new("main.snn", text.to_owned());
     for (path, contents) in data {
-        project.supply(path, Ok(contents.as_bytes().to_vec()));
+        project.supply(path, Ok(contents.to_vec()));
     }
     sets.iter().for_each(|set| project.add_set(set));
     assert_eq!(project.wanted(), [], "every file is given");

@@ -24,7 +24,7 @@ use crate::project::FileId;
 use crate::units;
 
 pub(crate) use calls::is_builtin;
-pub(crate) use evaluate::{Bindings, evaluate, fold};
+pub(crate) use evaluate::{Bindings, evaluate, fold, fold_at};
 
 /// What a scope knows of a name, a field, an index or a call.
 pub(crate) enum Resolution {
@@ -242,7 +242,7 @@ fn leaf(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) -> Option<Typed>
             known => resolved(known, e.span),
         },
         ast::ExprKind::Text(_) => not_a_value(cx, e.span, "a text"),
-        ast::ExprKind::Range(..) => not_a_value(cx, e.span, "a range"),
+        ast::ExprKind::Range(..) | ast::ExprKind::Step(..) => not_a_value(cx, e.span, "a range"),
         ast::ExprKind::Array(_) => not_a_value(cx, e.span, "an array"),
         ast::ExprKind::Error
         | ast::ExprKind::Unary(..)

@@ -25,6 +25,9 @@ network net {
   source ext[8]: poisson(8 Hz)
   source beat[1]: regular(10 Hz, start 5 ms)
   let all = E + L[1..3]
+  if n > 3 and w < 1 mV { let k = n / 2; connect E[0..8 step k] -> L[[0, 2]].psp as few { rule total(5); weight w; delay d } }
+  else if n == 0 { population M[1]: lif } else { check len(N) == 4 }
+  connect E[index mod 3 == 0] -> E.psp { rule all_to_all; weight w; delay d }
   connect ext -> E.psp as drive { rule one_to_one; weight w; delay d }
   for i in 0..n - 1 { connect L[i] -> L[i + 1].psp { rule probability(0.5); weight normal(w, w / 10); delay d } }
   connect all -> all.psp { rule indegree(2); no autapses; no multapses; weight -5 * w; delay uniform(1 ms, 2 ms) }

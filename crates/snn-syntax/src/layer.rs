@@ -53,7 +53,7 @@ impl Layer {
                 &[Param, Check, State, Input, Receptor, Let, Spike, Reset, Refractory, Solve, On]
             }
             Self::Block => &[Let],
-            Self::Network => &[Param, Check, Let, Population, Source, Connect, For],
+            Self::Network => &[Param, Check, Let, Population, Source, Connect, For, If],
             Self::Connect => &[Rule, Weight, Delay, No],
             Self::Chip => &[Mesh, Tick, Core, Arithmetic],
             Self::Core => &[
@@ -81,7 +81,7 @@ impl Layer {
             Self::File => &[Synapse, Plasticity, Board],
             Self::Neuron => &[Compartment, Couple],
             Self::Block => &[],
-            Self::Network => &[If],
+            Self::Network => &[],
             Self::Connect => &[Via, Learn],
             Self::Chip => &[Energy, Routing, Time],
             Self::Core => &[Compartments, Plasticity],

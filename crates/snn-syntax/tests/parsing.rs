@@ -41,6 +41,7 @@ fn show(expr: &Expr) -> String {
         ExprKind::Field(base, name) => format!("{}.{}", show(base), name.text),
         ExprKind::Index(base, index) => format!("{}[{}]", show(base), show(index)),
         ExprKind::Range(low, high) => format!("{}..{}", show(low), show(high)),
+        ExprKind::Step(range, step) => format!("{} step {}", show(range), show(step)),
         ExprKind::Array(items) => {
             format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", "))
         }
@@ -325,7 +326,6 @@ fn later_constructs_are_named_once() {
         "synapse s { on pre { deliver w } }",
         "plasticity p { weight w: nS in 0 nS .. 10 nS\n trace x on pre = exp(20 ms) }",
         "neuron n { state i: int(24) = 0 }",
-        "network n { if a > b { } else { } }",
         "network n { connect A -> B.x { rule near(1, 2) indegree(3) } }",
         "network n { connect A -> B.x { delay axon 0 ms dendrite 1 ms } }",
         "network n { connect A -> B.x { delay 1 tick } }",

@@ -41,8 +41,9 @@ super::codes! {
         "Loops are written out when a network is made. The limit keeps a typing error from filling the memory; it is raised \
          with `--max-objects`. Many equal populations are usually one larger population.";
     BAD_DATA = "E0416", "a data file cannot be used",
-        "Data files are CSV with a header line. Spikes: `index,t[ms]`. Connections: `source,target` and, if wanted, \
-         `weight[mV]` and `delay[ms]`, with units in the header. Indices count from 0. The message names the line.";
+        "Spikes and connections are CSV with a header line. Spikes: `index,t[ms]`. Connections: `source,target` and, if \
+         wanted, `weight[mV]` and `delay[ms]`, with units in the header. Indices count from 0. Arrays are `.npy` or `.npz` as \
+         NumPy writes them without compression, or CSV without header; their numbers are in the unit of the declaration.";
     NAME_COLLISION = "E0417", "two names have the same key",
         "Random draws are keyed by a 32-bit hash of the qualified name, so that unrelated declarations change no draw. \
          These two names happen to have the same hash: rename one.";
@@ -57,10 +58,13 @@ super::codes! {
         "Connections lead from populations or sources to receptors of populations; currents are injected into inputs of \
          populations; states are recorded from populations. Sources receive nothing and have no states.";
     MISPLACED = "E0423", "a statement in the wrong place",
-        "Parameters of a network stand at its top level, not inside `for`.";
+        "Parameters of a network stand at its top level, not inside `for` or `if`.";
     BAD_ARRAY = "E0424", "an array is used wrongly",
-        "Constant arrays have one or two dimensions, rows of equal length and elements of one unit. `p[i][j]` takes one \
+        "Constant arrays have one to four dimensions, rows of equal length and elements of one unit. `p[i][j]` takes one \
          element, `len(p)` counts the elements or rows.";
+    WRONG_SHAPE = "E0430", "shapes that do not fit",
+        "Arrays and populations have shapes: `[rows, columns]`, `[channels, rows, columns]`. Weights of `dense` are [out, in], \
+         of `conv2d` [out, in, rows, columns]. The message shows the shape that is needed and the one that was found.";
     UNUSED_IN_NETWORK = "W0401", "never used",
         "Nothing refers to this declaration. It may be a leftover, or a name was mistyped where it was meant.";
     DELAY_OFF_GRID = "W0402", "a delay between two ticks",

@@ -77,8 +77,7 @@ pub(super) fn spoil<'a>(items: &'a [NetworkItem], objects: &mut Objects<'a>) {
         match item {
             NetworkItem::Population(p) => objects.spoil(&p.name.text, p.name.span),
             NetworkItem::Source(s) => objects.spoil(&s.name.text, s.name.span),
-            NetworkItem::For { body, .. } => spoil(body, objects),
-            _ => {}
+            _ => item.bodies().into_iter().for_each(|body| spoil(body, objects)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Names inside a network while it is written out: parameters, lets, loop variables.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use snn_connect::Segment;
 use snn_diagnostics::codes::network;
@@ -10,6 +9,7 @@ use snn_numeric::Rational;
 use snn_syntax::ast::{self, ExprKind};
 
 use super::objects::Objects;
+use crate::array::{Array, shape_text};
 use crate::constant::{self, Constant, ConstantScope, Quantity};
 use crate::context::Context;
 use crate::exact::{self, Exact};
@@ -39,17 +39,22 @@ pub(crate) struct Frame<'f, 'a> {
 impl<'f, 'a> Frame<'f, 'a> {
     /// One step of a loop inside `parent`.
     pub fn step(parent: &'f Frame<'f, 'a>, variable: &'a ast::Name, value: i64) -> Self {
-        let mut steps = parent.steps.clone();
-        steps.push(value);
-        let mut frame = Self {
-            parent: Some(parent),
-            names: HashMap::new(),
-            steps,
-            variable: Some(&variable.text),
-        };
+        let mut frame = Self::inside(parent);
+        frame.steps.push(value);
+        frame.variable = Some(&variable.text);
         let meaning = Meaning::Constant(Constant::Number(Quantity::whole(value)));
         frame.define(&variable.text, meaning, variable.span);
         frame
+    }
+
+    /// A branch inside `parent`.
+    pub fn inside(parent: &'f Frame<'f, 'a>) -> Self {
+        Self {
+            parent: Some(parent),
+            names: HashMap::new(),
+            steps: parent.steps.clone(),
+            variable: parent.variable,
+        }
     }
 
     /// Gives a name its meaning.
@@ -99,6 +104,8 @@ impl<'f, 'a> Frame<'f, 'a> {
 pub(crate) enum Place {
     /// None, and no draws.
     Constant,
+    /// `index`.
+    Mask,
     /// `index`, and draws.
     Population,
     /// `pre.index`, `post.index`, and draws.
@@ -131,9 +138,9 @@ impl NetScope<'_, '_> {
             );
             return Some(Resolution::Poison);
         }
-        let mut at = found;
+        let mut at = found.clone();
         for index in indices {
-            let Constant::Array(list) = at else { break };
+            let Constant::Array(list) = &at else { break };
             let role = format!("an index of `{name}`");
             let Some(i) = constant::whole(cx, self, index, &role) else {
                 return Some(Resolution::Poison);
@@ -144,7 +151,7 @@ impl NetScope<'_, '_> {
             };
             at = inner;
         }
-        Some(self.constant(cx, at, name, e, *declared))
+        Some(self.constant(cx, &at, name, e, *declared))
     }
 
     fn constant(
@@ -162,9 +169,9 @@ impl NetScope<'_, '_> {
                 unit: q.unit.clone(),
                 declared: Some(declared),
             },
-            Constant::Array(list) => {
-                let text = cx.text(e.span);
-                let message = format!("a number is needed, `{text}` is an array of {}", list.len());
+            Constant::Array(array) => {
+                let (text, shape) = (cx.text(e.span), shape_text(array.shape()));
+                let message = format!("a number is needed, `{text}` is an array of {shape}");
                 cx.report(
                     Diagnostic::new(network::BAD_ARRAY, e.span, message, "an array")
                         .with_label(declared, format!("`{name}` is declared here"))
@@ -176,7 +183,7 @@ impl NetScope<'_, '_> {
     }
 
     fn name(&self, cx: &mut Context<'_>, name: &str, e: &ast::Expr) -> Resolution {
-        if self.place == Place::Population && name == "index" {
+        if matches!(self.place, Place::Population | Place::Mask) && name == "index" {
             return variable(Variable::Index);
         }
         let declared = match self.frame.lookup(name) {
@@ -205,7 +212,7 @@ impl NetScope<'_, '_> {
             return number(n);
         }
         let poisoned = matches!(&only.value.kind, ExprKind::Error)
-            || matches!(&only.value.kind, ExprKind::Name(n)
+            || matches!(&indexed(&only.value).0.kind, ExprKind::Name(n)
                 if matches!(self.frame.lookup(n), Some((Meaning::Constant(Constant::Poison), _))));
         if !poisoned {
             let text = cx.text(only.value.span);
@@ -228,11 +235,11 @@ impl NetScope<'_, '_> {
     }
 
     /// The constant that a name or an element means, without a word about faults.
-    fn stored(&self, e: &ast::Expr) -> Option<&Constant> {
+    fn stored(&self, e: &ast::Expr) -> Option<Constant> {
         let (base, indices) = indexed(e);
         let ExprKind::Name(name) = &base.kind else { return None };
         let (Meaning::Constant(found), _) = self.frame.lookup(name)? else { return None };
-        indices.into_iter().try_fold(found, |at, index| {
+        indices.into_iter().try_fold(found.clone(), |at, index| {
             let Constant::Array(list) = at else { return None };
             let i = exact::exact(self, index).filter(|i| i.is_integer())?;
             list.get(usize::try_from(i.floor()).ok()?)
@@ -272,6 +279,7 @@ impl Scope for NetScope<'_, '_> {
     fn draws(&self) -> Draws {
         match self.place {
             Place::Constant => Draws::Forbidden("in a constant"),
+            Place::Mask => Draws::Forbidden("in a selection"),
             Place::Population | Place::Synapse => Draws::Once,
         }
     }
@@ -295,9 +303,9 @@ impl Exact for NetScope<'_, '_> {
 }
 
 impl ConstantScope for NetScope<'_, '_> {
-    fn array(&self, _: &mut Context<'_>, e: &ast::Expr) -> Option<Arc<[Constant]>> {
+    fn array(&self, _: &mut Context<'_>, e: &ast::Expr) -> Option<Array> {
         match self.stored(e)? {
-            Constant::Array(list) => Some(list.clone()),
+            Constant::Array(array) => Some(array),
             _ => None,
         }
     }

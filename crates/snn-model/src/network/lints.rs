@@ -56,11 +56,10 @@ fn report_unused(cx: &mut Context<'_>, items: &[NetworkItem], mentioned: &HashSe
         let (list, what) = match item {
             NetworkItem::Param(list) => (list.as_slice(), "parameter"),
             NetworkItem::Let(d) => (std::slice::from_ref(d), "let"),
-            NetworkItem::For { body, .. } => {
-                report_unused(cx, body, mentioned);
+            _ => {
+                item.bodies().into_iter().for_each(|body| report_unused(cx, body, mentioned));
                 continue;
             }
-            _ => continue,
         };
         for d in list.iter().filter(|d| !mentioned.contains(d.name.text.as_str())) {
             let message = format!("the {what} `{}` is never used", d.name.text);
@@ -91,12 +90,13 @@ fn in_network<'a>(items: &'a [NetworkItem], found: &mut dyn FnMut(&'a str)) {
                 names_in_call(&s.kind, found);
             }
             NetworkItem::Connect(c) => in_connect(c, found),
-            NetworkItem::For { range, body, .. } => {
-                names(range, found);
-                in_network(body, found);
+            NetworkItem::For { range, .. } => names(range, found),
+            NetworkItem::If { branches, .. } => {
+                branches.iter().for_each(|(condition, _)| names(condition, found));
             }
             NetworkItem::Later(_) => {}
         }
+        item.bodies().into_iter().for_each(|body| in_network(body, found));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use snn_connect::Segment;
+use snn_connect::{Segment, Selection};
 
 /// Number of neurons.
 pub(crate) fn total(segments: &[Segment]) -> u64 {
@@ -23,6 +23,17 @@ pub(crate) fn view(segments: &[Segment], range: Range<u64>) -> Vec<Segment> {
         first = end;
     }
     part
+}
+
+/// The neurons at these positions, each inside the list.
+pub(crate) fn at(segments: Vec<Segment>, positions: &[i64]) -> Vec<Segment> {
+    let all = Selection::new(segments);
+    let mut found = Vec::new();
+    for position in positions.iter().filter_map(|p| u32::try_from(*p).ok()) {
+        let (object, start) = all.at(position);
+        append(&mut found, Segment { object, start, len: 1 });
+    }
+    found
 }
 
 /// One list after the other.
@@ -95,6 +106,15 @@ mod tests {
             let all = neurons(&list);
             let (a, b) = (a.min(b).min(all.len()), a.max(b).min(all.len()));
             prop_assert_eq!(neurons(&view(&list, a as u64..b as u64)), all[a..b].to_vec());
+        }
+
+        #[test]
+        fn neurons_at_positions_come_in_their_order(list in lists(), picks in prop::collection::vec(0usize..40, 0..20)) {
+            let all = neurons(&list);
+            let picks: Vec<usize> = picks.into_iter().filter(|p| *p < all.len()).collect();
+            let positions: Vec<i64> = picks.iter().map(|p| *p as i64).collect();
+            let wanted: Vec<Neuron> = picks.iter().map(|p| all[*p]).collect();
+            prop_assert_eq!(neurons(&at(list, &positions)), wanted);
         }
 
         #[test]

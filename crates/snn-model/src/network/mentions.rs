@@ -10,7 +10,7 @@ pub(crate) fn names<'a>(expr: &'a ast::Expr, found: &mut dyn FnMut(&'a str)) {
         Kind::Name(name) => found(name),
         Kind::Field(base, _) => names(base, found),
         Kind::Unary(_, a) => names(a, found),
-        Kind::Index(a, b) | Kind::Range(a, b) | Kind::Binary(_, a, b) => {
+        Kind::Index(a, b) | Kind::Range(a, b) | Kind::Step(a, b) | Kind::Binary(_, a, b) => {
             names(a, found);
             names(b, found);
         }

@@ -37,99 +37,124 @@ pub(super) fn announce<'a>(
     items: &'a [NetworkItem],
     objects: &mut Objects<'a>,
 ) {
-    let mut seen = HashMap::new();
-    announce_in(cx, items, objects, &mut seen, Level::Top);
+    let mut names = Announced { seen: HashMap::new(), added: Vec::new() };
+    names.body(cx, items, objects, Level::Top);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Top,
     Loop,
+    Branch,
 }
 
-/// Where a name was declared, and the number of brackets of a population.
-type Seen<'a> = HashMap<&'a str, (Span, usize)>;
+/// Names declared so far.
+struct Announced<'a> {
+    /// Where a name was declared, and the number of brackets of a population.
+    seen: HashMap<&'a str, (Span, usize)>,
+    /// The names of `seen` in the order in which they came.
+    added: Vec<&'a str>,
+}
 
-/// Recursion: loops nest no deeper than the parser allows.
-fn announce_in<'a>(
-    cx: &mut Context<'_>,
-    items: &'a [NetworkItem],
-    objects: &mut Objects<'a>,
-    seen: &mut Seen<'a>,
-    level: Level,
-) {
-    // Names of a loop end with it.
-    let mut local: Vec<&'a str> = Vec::new();
-    for item in items {
-        match item {
-            NetworkItem::Param(list) => {
-                for d in list {
-                    if level == Level::Loop {
-                        misplaced(cx, &d.name);
+impl<'a> Announced<'a> {
+    /// Recursion: bodies nest no deeper than the parser allows.
+    fn body(
+        &mut self,
+        cx: &mut Context<'_>,
+        items: &'a [NetworkItem],
+        objects: &mut Objects<'a>,
+        level: Level,
+    ) {
+        // Names of a body end with it.
+        let mut local: Vec<&'a str> = Vec::new();
+        for item in items {
+            match item {
+                NetworkItem::Param(list) => {
+                    for d in list {
+                        misplaced(cx, &d.name, level);
+                        self.declare(cx, &d.name, 0);
                     }
-                    declare(cx, seen, &d.name, 0);
                 }
-            }
-            NetworkItem::Let(d) => {
-                declare(cx, seen, &d.name, 0);
-                local.push(&d.name.text);
-            }
-            NetworkItem::Population(p) => {
-                objects.announce(&p.name.text, p.name.span);
-                declare(cx, seen, &p.name, p.brackets.len());
-            }
-            NetworkItem::Source(s) => {
-                objects.announce(&s.name.text, s.name.span);
-                declare(cx, seen, &s.name, s.brackets.len());
-            }
-            NetworkItem::Connect(c) => {
-                if let Some(name) = &c.name {
-                    declare(cx, seen, name, 0);
+                NetworkItem::Let(d) => {
+                    self.declare(cx, &d.name, 0);
+                    local.push(&d.name.text);
                 }
-            }
-            NetworkItem::For { variable, body, .. } => {
-                let before = seen.get(variable.text.as_str()).copied();
-                declare(cx, seen, variable, 0);
-                announce_in(cx, body, objects, seen, Level::Loop);
-                if before.is_none() {
-                    seen.remove(variable.text.as_str());
+                NetworkItem::Population(p) => {
+                    objects.announce(&p.name.text, p.name.span);
+                    self.declare(cx, &p.name, p.brackets.len());
                 }
+                NetworkItem::Source(s) => {
+                    objects.announce(&s.name.text, s.name.span);
+                    self.declare(cx, &s.name, s.brackets.len());
+                }
+                NetworkItem::Connect(c) => c.name.iter().for_each(|n| self.declare(cx, n, 0)),
+                NetworkItem::For { variable, body, .. } => {
+                    let before = self.seen.contains_key(variable.text.as_str());
+                    self.declare(cx, variable, 0);
+                    self.body(cx, body, objects, Level::Loop);
+                    if !before {
+                        self.seen.remove(variable.text.as_str());
+                    }
+                }
+                NetworkItem::If { .. } => self.branches(cx, item, objects),
+                NetworkItem::Check(_) | NetworkItem::Later(_) => {}
             }
-            NetworkItem::Check(_) | NetworkItem::Later(_) => {}
+        }
+        if level != Level::Top {
+            for name in local {
+                self.seen.remove(name);
+            }
         }
     }
-    if level == Level::Loop {
-        for name in local {
-            seen.remove(name);
+
+    /// Branches exclude each other, so that each may declare the same names.
+    fn branches(&mut self, cx: &mut Context<'_>, item: &'a NetworkItem, objects: &mut Objects<'a>) {
+        let before = self.added.len();
+        let mut kept: Vec<(&'a str, (Span, usize))> = Vec::new();
+        for body in item.bodies() {
+            self.body(cx, body, objects, Level::Branch);
+            for name in self.added.drain(before..) {
+                kept.extend(self.seen.remove(name).map(|place| (name, place)));
+            }
+        }
+        for (name, place) in kept {
+            self.seen.entry(name).or_insert(place);
+            self.added.push(name);
+        }
+    }
+
+    /// Two declarations of one name are a fault, unless both add members to a family.
+    fn declare(&mut self, cx: &mut Context<'_>, name: &'a ast::Name, brackets: usize) {
+        match self.seen.get(name.text.as_str()) {
+            None => {
+                self.seen.insert(&name.text, (name.span, brackets));
+                self.added.push(&name.text);
+            }
+            Some((_, before)) if *before > 1 && brackets > 1 => {}
+            Some((first, _)) => {
+                let first = *first;
+                let message = format!("`{}` is declared twice in this network", name.text);
+                let code = network::DUPLICATE_DECLARATION;
+                cx.report(
+                    Diagnostic::new(code, name.span, message, "again here")
+                        .with_label(first, "first declared here")
+                        .with_help("give one of them another name"),
+                );
+            }
         }
     }
 }
 
-/// Two declarations of one name are a fault, unless both add members to a family.
-fn declare<'a>(cx: &mut Context<'_>, seen: &mut Seen<'a>, name: &'a ast::Name, brackets: usize) {
-    match seen.get(name.text.as_str()) {
-        None => {
-            seen.insert(&name.text, (name.span, brackets));
-        }
-        Some((_, before)) if *before > 1 && brackets > 1 => {}
-        Some((first, _)) => {
-            let first = *first;
-            let message = format!("`{}` is declared twice in this network", name.text);
-            cx.report(
-                Diagnostic::new(network::DUPLICATE_DECLARATION, name.span, message, "again here")
-                    .with_label(first, "first declared here")
-                    .with_help("give one of them another name"),
-            );
-        }
-    }
-}
-
-fn misplaced(cx: &mut Context<'_>, name: &ast::Name) {
-    let message = format!("the parameter `{}` stands inside a loop", name.text);
-    cx.report(
-        Diagnostic::new(network::MISPLACED, name.span, message, "not here")
-            .with_help("move it out of `for`, or name a value of this step with `let`"),
-    );
+fn misplaced(cx: &mut Context<'_>, name: &ast::Name, level: Level) {
+    let (inside, word) = match level {
+        Level::Top => return,
+        Level::Loop => ("a loop", "for"),
+        Level::Branch => ("a branch", "if"),
+    };
+    let message = format!("the parameter `{}` stands inside {inside}", name.text);
+    cx.report(Diagnostic::new(network::MISPLACED, name.span, message, "not here").with_help(
+        format!("move it out of `{word}`, or name a value that holds only here with `let`"),
+    ));
 }
 
 /// A parameter or let of one level.

@@ -24,6 +24,8 @@ pub(crate) struct Family {
     /// Indices and object of each member in declaration order; no object where it was faulty.
     members: Vec<(Vec<i64>, Option<u32>)>,
     by_index: HashMap<Vec<i64>, Option<u32>>,
+    /// Smallest and largest index at each level.
+    extents: Vec<(i64, i64)>,
     /// A member could not even be named: whoever looks for a missing member may mean that one.
     faulty: bool,
 }
@@ -85,6 +87,7 @@ impl<'a> Objects<'a> {
             depth: usize::MAX,
             members: Vec::new(),
             by_index: HashMap::new(),
+            extents: Vec::new(),
             faulty: false,
         });
     }
@@ -106,6 +109,10 @@ impl<'a> Objects<'a> {
         }
         if family.by_index.contains_key(&indices) {
             return Added::Twice;
+        }
+        family.extents.resize(indices.len(), (i64::MAX, i64::MIN));
+        for (extent, i) in family.extents.iter_mut().zip(&indices) {
+            *extent = (extent.0.min(*i), extent.1.max(*i));
         }
         let id = object.map(|object| {
             self.list.push(object);
@@ -148,7 +155,6 @@ impl Family {
 
     /// Smallest and largest index at a level.
     pub fn extent(&self, level: usize) -> Option<(i64, i64)> {
-        let at = || self.members.iter().filter_map(|(indices, _)| indices.get(level).copied());
-        Some((at().min()?, at().max()?))
+        self.extents.get(level).copied()
     }
 }

@@ -1,16 +1,16 @@
-//! Selections of neurons: `E`, `L[2]`, `E[0..100]`, `E + I`, lets.
-
-use std::ops::Range;
+//! Selections of neurons: `E`, `L[2]`, `E[0..100]`, `E + I`, lets; what stands in brackets is in
+//! [`brackets`].
 
 use snn_connect::{Segment, Selection};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_syntax::ast::{self, BinaryOp, ExprKind};
 
+use super::brackets::{self, Chosen, Values};
 use super::frame::{Meaning, NetScope, indexed};
 use super::members;
 use super::objects::Family;
-use crate::constant;
+use crate::constant::Constant;
 use crate::context::Context;
 
 /// Selected neurons, and how the text would name them with every index a number.
@@ -105,7 +105,7 @@ fn named(
             let whole = Picked { segments, text: name.to_owned() };
             return views(cx, scope, whole, indices, *declared);
         }
-        Some((Meaning::Constant(constant::Constant::Poison), _)) => return None,
+        Some((Meaning::Constant(Constant::Poison), _)) => return None,
         Some((Meaning::Constant(_), declared)) => {
             let message = format!("`{name}` is a number, not a selection of neurons");
             cx.report(
@@ -122,7 +122,7 @@ fn named(
     };
     let levels = indices.len().min(family.depth);
     let (own, views_of_it) = indices.split_at(levels);
-    let picked = family_members(cx, scope, name, family, own)?;
+    let picked = family_members(cx, scope, (name, span), family, own)?;
     views(cx, scope, picked, views_of_it, family.declared)
 }
 
@@ -130,33 +130,24 @@ fn named(
 fn family_members(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
-    name: &str,
+    (name, span): (&str, Span),
     family: &Family,
     indices: &[&ast::Expr],
 ) -> Option<Picked> {
     let mut text = name.to_owned();
-    let mut ranges: Vec<Range<i64>> = Vec::new();
-    for index in indices {
-        let (range, shown) = bracket(cx, scope, index, name)?;
-        text.push_str(&shown);
-        ranges.push(range);
+    let mut chosen: Vec<Values> = Vec::new();
+    for (level, index) in indices.iter().enumerate() {
+        let domain = family.extent(level).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
+        let bracket = brackets::chosen(cx, scope, index, name, domain)?;
+        text.push_str(&bracket.text);
+        chosen.push(bracket.values);
     }
-    let one = ranges.len() == family.depth && ranges.iter().all(single);
-    let found: Vec<Option<u32>> = if one {
-        let exact: Vec<i64> = ranges.iter().map(|r| r.start).collect();
-        family.member(&exact).into_iter().collect()
-    } else {
-        family.members(|own| ranges.iter().zip(own).all(|(r, i)| r.contains(i))).collect()
-    };
-    let wanted = ranges.first().map_or(0, |r| r.end.saturating_sub(r.start));
-    let missing = found.is_empty()
-        || (ranges.len() == 1 && family.depth == 1 && (found.len() as i64) < wanted);
-    if missing {
+    let Some(found) = members_at(family, &chosen) else {
         if !family.is_faulty() {
-            no_member(cx, name, family, indices, &text);
+            no_member(cx, (name, span), family, indices, &text);
         }
         return None;
-    }
+    };
     let mut segments = Vec::new();
     for id in found {
         segments = members::union(segments, &[scope.objects.whole(id?)]);
@@ -164,19 +155,41 @@ fn family_members(
     Some(Picked { segments, text })
 }
 
+/// The chosen members: of one index, or of a list, in its order; otherwise in the order of declaration. None
+/// where one is missing.
+fn members_at(family: &Family, chosen: &[Values]) -> Option<Vec<Option<u32>>> {
+    let exact: Option<Vec<i64>> = chosen.iter().map(Values::single).collect();
+    if let Some(exact) = exact.filter(|_| chosen.len() == family.depth) {
+        return Some(vec![family.member(&exact)?]);
+    }
+    if let ([Values::List(list)], 1) = (chosen, family.depth) {
+        return list.iter().map(|i| family.member(&[*i])).collect();
+    }
+    let fits = |own: &[i64]| chosen.iter().zip(own).all(|(c, i)| c.contains(*i));
+    let found: Vec<Option<u32>> = family.members(fits).collect();
+    let wanted = match (chosen, family.depth) {
+        ([only], 1) => only.len(),
+        _ => 1,
+    };
+    (found.len() as u64 >= wanted.max(1)).then_some(found)
+}
+
 fn no_member(
     cx: &mut Context<'_>,
-    name: &str,
+    (name, span): (&str, Span),
     family: &Family,
     indices: &[&ast::Expr],
     text: &str,
 ) {
-    let span = indices.last().map_or(family.declared, |e| e.span);
-    let range = match family.extent(indices.len().saturating_sub(1)) {
-        Some((lo, hi)) => format!("its indices are {lo} .. {hi}"),
-        None => "it has no members".to_owned(),
+    let span = indices.last().map_or(span, |e| e.span);
+    let message = match family.extent(indices.len().saturating_sub(1)) {
+        Some((lo, hi)) => {
+            format!("`{text}` is not a member of the family `{name}`: its indices are {lo} .. {hi}")
+        }
+        None => format!(
+            "there is no `{name}` here: its declaration is in a branch of `if` or a loop without steps"
+        ),
     };
-    let message = format!("`{text}` is not a member of the family `{name}`: {range}");
     cx.report(
         Diagnostic::new(network::OUT_OF_RANGE, span, message, "outside")
             .with_label(family.declared, "declared here"),
@@ -194,11 +207,9 @@ fn views(
     let mut picked = whole;
     for index in indices {
         let size = members::total(&picked.segments);
-        let (range, shown) = bracket(cx, scope, index, &picked.text)?;
-        let (first, end) = (u64::try_from(range.start).ok(), u64::try_from(range.end).ok());
-        let (Some(first), Some(end)) = (first.filter(|f| *f < size), end.filter(|e| *e <= size))
-        else {
-            let outside = if single(&range) { range.start } else { range.end - 1 };
+        let domain = 0..i64::try_from(size).unwrap_or(i64::MAX);
+        let Chosen { values, text } = brackets::chosen(cx, scope, index, &picked.text, domain)?;
+        if let Some(outside) = values.outside(size) {
             let message = format!(
                 "`{}` has {size} neuron{}, with indices 0 .. {}: there is no {outside}",
                 picked.text,
@@ -210,40 +221,16 @@ fn views(
                     .with_label(declared, "declared here"),
             );
             return None;
+        }
+        picked.segments = match values {
+            Values::Range(range) => {
+                members::view(&picked.segments, range.start as u64..range.end as u64)
+            }
+            Values::List(list) => members::at(picked.segments, &list),
         };
-        picked.segments = members::view(&picked.segments, first..end);
-        picked.text.push_str(&shown);
+        picked.text.push_str(&text);
     }
     Some(picked)
-}
-
-/// Whether a range holds one index.
-fn single(range: &Range<i64>) -> bool {
-    range.start.checked_add(1) == Some(range.end)
-}
-
-/// `[5]` or `[0..100]`: a half-open range, and the bracket with numbers.
-fn bracket(
-    cx: &mut Context<'_>,
-    scope: &NetScope<'_, '_>,
-    e: &ast::Expr,
-    of: &str,
-) -> Option<(Range<i64>, String)> {
-    let role = format!("an index of `{of}`");
-    if let ExprKind::Range(lo, hi) = &e.kind {
-        let (lo, hi) =
-            (constant::whole(cx, scope, lo, &role), constant::whole(cx, scope, hi, &role));
-        let (lo, hi) = (lo?, hi?);
-        if lo >= hi {
-            let message =
-                format!("the range {lo}..{hi} is empty: it runs from {lo} to just before {hi}");
-            cx.report(Diagnostic::new(network::EMPTY, e.span, message, "empty"));
-            return None;
-        }
-        return Some((lo..hi, format!("[{lo}..{hi}]")));
-    }
-    let i = constant::whole(cx, scope, e, &role)?;
-    Some((i..i.saturating_add(1), format!("[{i}]")))
 }
 
 fn unknown(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, name: &str, span: Span) {

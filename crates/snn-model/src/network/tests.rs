@@ -1,5 +1,7 @@
 //! Each code of networks: a failing program, and one that just does not fail.
 
+mod choices;
+
 use snn_connect::{Autapses, Multapses, Rule, Segment, SpikeSource};
 use snn_numeric::Rational;
 
@@ -72,7 +74,7 @@ fn arrays_and_their_elements() {
     one_of(&with("param p = [[1], [2, 3]], n = p[0][0]"), "E0424", "[2, 3]");
     one_of(&with("param p = 3, n = p[0]"), "E0424", "p[0]");
     one_of(&with("param p = [1 mV, 2 ms], n = len(p)"), "E0203", "2 ms");
-    one_of(&with("param p = [[[1]]], n = len(p)"), "E0424", "[[1]]");
+    one_of(&with("param p = [[[[[1]]]]], n = len(p)"), "E0424", "[[[[1]]]]");
     one_of(&with("param n = len(3)"), "E0424", "3");
 }
 
@@ -311,7 +313,7 @@ fn sources_follow_their_law() {
 #[test]
 fn given_spikes_come_from_a_file() {
     let text = experiment("source S[2]: spikes(file(\"x.csv\"))", "record spikes of S");
-    let with = |data: &'static str| [("x.csv", data)];
+    let with = |data: &'static str| [("x.csv", data.as_bytes())];
     let m = model_with(&text, &with("index,t[ms]\n1,0.3\n0,0.1\n"), &[]);
     let ObjectKind::Source(SpikeSource::Given(list)) = &m.objects[0].kind else { panic!() };
     assert_eq!(list[..], [(1, 0), (3, 1)]);
@@ -333,7 +335,7 @@ fn lists_name_pairs_and_their_values() {
         format!("{PAIR}connect A -> B.psp {{ rule list(file(\"c.csv\")); {values} }}")
     };
     let text = experiment(&body("weight 1 mV; delay 1 ms"), "");
-    let with = |data: &'static str| [("c.csv", data)];
+    let with = |data: &'static str| [("c.csv", data.as_bytes())];
     let m = model_with(&text, &with("source,target\n3,4\n9,19\n"), &[]);
     assert_eq!(m.projections[0].rule, Rule::List(vec![(3, 4), (9, 19)].into()));
     one_with(&text, &with("source,target\n10,4\n"), &[], "E0416", "\"c.csv\"");

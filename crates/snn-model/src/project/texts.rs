@@ -48,18 +48,20 @@ fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
                     }
                 }
             }
-            NetworkItem::For { body, .. } => network(body, found),
-            _ => {}
+            NetworkItem::Let(declaration) => {
+                declaration.value.iter().for_each(|value| expr(value, found));
+            }
+            _ => item.bodies().into_iter().for_each(|body| network(body, found)),
         }
     }
 }
 
 fn call(call: &ast::Call, found: &mut Vec<Named>) {
-    if let (ExprKind::Name(name), [only]) = (&call.function.kind, call.arguments.as_slice())
+    if let (ExprKind::Name(name), Some(first)) = (&call.function.kind, call.arguments.first())
         && name == "file"
-        && let ExprKind::Text(path) = &only.value.kind
+        && let ExprKind::Text(path) = &first.value.kind
     {
-        found.push(Named { path: path.clone(), kind: WantedKind::Data, span: only.value.span });
+        found.push(Named { path: path.clone(), kind: WantedKind::Data, span: first.value.span });
         return;
     }
     for argument in &call.arguments {

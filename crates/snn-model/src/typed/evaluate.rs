@@ -14,6 +14,8 @@ pub(crate) struct Bindings<'a> {
     pub lets: &'a [Option<f64>],
     /// What `Apply` calls.
     pub functions: &'a [Function],
+    /// Of the neuron at hand, by [`Variable::place`](crate::model::Variable::place); shorter where unknown.
+    pub variables: &'a [f64],
     /// Steps left, so that functions that call each other twice cannot take forever.
     steps: Cell<u32>,
 }
@@ -33,13 +35,18 @@ impl<'a> Bindings<'a> {
         lets: &'a [Option<f64>],
         functions: &'a [Function],
     ) -> Self {
-        Self { parameters, lets, functions, steps: Cell::new(MAX_STEPS) }
+        Self { parameters, lets, functions, variables: &[], steps: Cell::new(MAX_STEPS) }
     }
 }
 
 /// The value of a closed expression without calls.
 pub(crate) fn fold(e: &Expr) -> Option<f64> {
     evaluate(e, &Bindings::closed(&[]))
+}
+
+/// The value of a closed expression without calls, for a neuron with these variables.
+pub(crate) fn fold_at(e: &Expr, variables: &[f64]) -> Option<f64> {
+    evaluate(e, &Bindings { variables, ..Bindings::closed(&[]) })
 }
 
 /// The value of an expression; truth values are 1 and 0. None where a name has no value, a draw stands
@@ -55,6 +62,7 @@ fn value(e: &Expr, bindings: &Bindings<'_>, arguments: &[f64]) -> Option<f64> {
         ExprKind::Number(value) => Some(*value),
         ExprKind::Parameter(i) => *bindings.parameters.get(*i)?,
         ExprKind::Let(i) => *bindings.lets.get(*i)?,
+        ExprKind::Variable(v) => bindings.variables.get(v.place()?).copied(),
         ExprKind::Argument(i) => arguments.get(*i).copied(),
         ExprKind::Unary(op, a) => Some(unary(*op, value(a, bindings, arguments)?)),
         ExprKind::Binary(op, a, b) => {
@@ -71,7 +79,6 @@ fn value(e: &Expr, bindings: &Bindings<'_>, arguments: &[f64]) -> Option<f64> {
         | ExprKind::Input(_)
         | ExprKind::Local(_)
         | ExprKind::Dt
-        | ExprKind::Variable(_)
         | ExprKind::Draw { .. } => None,
     }
 }

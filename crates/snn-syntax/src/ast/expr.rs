@@ -56,10 +56,12 @@ pub enum ExprKind {
     Name(String),
     /// `base.name`: a member of an import, a neuron, a population's receptor.
     Field(Box<Expr>, Name),
-    /// `base[index]`; the index may be a [`ExprKind::Range`].
+    /// `base[index]`; the index may be a [`ExprKind::Range`] or [`ExprKind::Step`].
     Index(Box<Expr>, Box<Expr>),
     /// `lo .. hi`.
     Range(Box<Expr>, Box<Expr>),
+    /// `lo .. hi step n`: a [`ExprKind::Range`] and a step.
+    Step(Box<Expr>, Box<Expr>),
     /// `[a, b, c]`.
     Array(Vec<Expr>),
     /// `f(x, tau = 3 ms)`.

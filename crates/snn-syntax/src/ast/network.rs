@@ -30,8 +30,29 @@ pub enum NetworkItem {
         /// The keyword.
         span: Span,
     },
+    /// `if a { … } else if b { … } else { … }`.
+    If {
+        /// Conditions with what stands under them: the first that is true counts.
+        branches: Vec<(Expr, Vec<NetworkItem>)>,
+        /// What stands under the last `else`; nothing where there is none.
+        otherwise: Vec<NetworkItem>,
+    },
     /// A construct that a later version runs; reported by the parser.
     Later(Name),
+}
+
+impl NetworkItem {
+    /// The bodies inside a statement: of a loop, of every branch.
+    pub fn bodies(&self) -> Vec<&[NetworkItem]> {
+        match self {
+            Self::For { body, .. } => vec![body],
+            Self::If { branches, otherwise } => {
+                let bodies = branches.iter().map(|(_, body)| body);
+                bodies.chain([otherwise]).map(Vec::as_slice).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// `population L[i][N[i]]: lif(…)`.

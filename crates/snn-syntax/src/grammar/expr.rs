@@ -14,7 +14,7 @@ use crate::word::Word;
 pub(crate) struct Expressions<'src> {
     /// An expression.
     pub(crate) expr: Rule<'src, Expr>,
-    /// An expression, or `lo .. hi`.
+    /// An expression, or `lo .. hi`, or `lo .. hi step n`.
     pub(crate) range: Rule<'src, Expr>,
     /// Names with dots between them.
     pub(crate) path: Rule<'src, Expr>,
@@ -27,17 +27,7 @@ pub(crate) struct Expressions<'src> {
 impl Expressions<'_> {
     pub(super) fn new() -> Self {
         let expr = expr();
-        let range = expr
-            .clone()
-            .then(optional(Kind::DotDot).ignore_then(expr.clone()).or_not())
-            .map(|(low, high)| match high {
-                Some(high) => {
-                    let span = low.span.to(high.span);
-                    Expr { kind: ExprKind::Range(Box::new(low), Box::new(high)), span }
-                }
-                None => low,
-            })
-            .boxed();
+        let range = range(&expr);
         let unit = unit_expr(&expr);
         let entries = entry(&range, &expr, &unit)
             .separated_by(token(Kind::Comma))
@@ -77,6 +67,26 @@ fn expr<'src>() -> Rule<'src, Expr> {
         ))
     })
     .boxed()
+}
+
+fn range<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, Expr> {
+    let pair = |kind: fn(Box<Expr>, Box<Expr>) -> ExprKind, a: Expr, b: Expr| {
+        let span = a.span.to(b.span);
+        Expr { kind: kind(Box::new(a), Box::new(b)), span }
+    };
+    let step = optional(Kind::Word(Word::Step)).ignore_then(expr.clone());
+    let high = optional(Kind::DotDot).ignore_then(expr.clone()).then(step.or_not());
+    expr.clone()
+        .then(high.or_not())
+        .map(move |(low, rest)| {
+            let Some((high, step)) = rest else { return low };
+            let range = pair(ExprKind::Range, low, high);
+            match step {
+                Some(step) => pair(ExprKind::Step, range, step),
+                None => range,
+            }
+        })
+        .boxed()
 }
 
 fn is_product(kind: Kind) -> bool {

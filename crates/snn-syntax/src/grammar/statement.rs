@@ -40,6 +40,7 @@ pub(crate) struct Statements<'src> {
     pub(crate) population: Rule<'src, PopulationParts>,
     pub(crate) connect: Rule<'src, ConnectParts>,
     pub(crate) for_loop: Rule<'src, (Name, Expr, Token)>,
+    pub(crate) choice: Rule<'src, ChoiceParts>,
     pub(crate) call: Rule<'src, PlacedCall>,
     // Chips and mappings.
     pub(crate) mesh: Rule<'src, (Expr, Expr)>,
@@ -63,6 +64,8 @@ pub(crate) type FunctionParts = (Name, Vec<Declaration>, Option<UnitExpr>, Expr)
 pub(crate) type PopulationParts = (Name, Vec<Vec<Expr>>, Option<Token>, PlacedCall);
 /// From, to, name, body.
 pub(crate) type ConnectParts = (Expr, Expr, Option<Name>, Option<Token>);
+/// Conditions with their bodies, the body after the last `else`.
+pub(crate) type ChoiceParts = (Vec<(Expr, Token)>, Option<Token>);
 /// Name, tiles, body.
 pub(crate) type CoreParts = (Option<Name>, Vec<(Expr, Expr)>, Token);
 
@@ -110,6 +113,7 @@ impl<'src> Statements<'src> {
                 .then(brace())
                 .map(|((name, range), body)| (name, range, body))
                 .boxed(),
+            choice: choice_of_bodies(expr),
             mesh: expr.clone().then_ignore(word(Word::By)).then(expr.clone()).boxed(),
             core: core(),
             weights: weights(expr),
@@ -316,6 +320,19 @@ fn connect<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, ConnectParts> {
         .then(alias().or_not())
         .then(brace().or_not())
         .map(|(((from, to), name), body)| (from, to, name, body))
+        .boxed()
+}
+
+fn choice_of_bodies<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, ChoiceParts> {
+    let branch = expr.clone().then(brace()).boxed();
+    let also = word(Word::Else).then(word(Word::If)).ignore_then(branch.clone());
+    branch
+        .then(also.repeated().collect::<Vec<_>>())
+        .then(word(Word::Else).ignore_then(brace()).or_not())
+        .map(|((first, also), last)| {
+            let branches = std::iter::once(first).chain(also).collect();
+            (branches, last)
+        })
         .boxed()
 }
 

@@ -31,6 +31,14 @@ impl<'src> Parser<'_, 'src> {
                 NetworkItem::Source(Source { name, brackets, kind, kind_span, span })
             }
             Word::Connect => NetworkItem::Connect(self.connect(statement)?),
+            Word::If => {
+                let rules = &self.grammar.statements;
+                let (branches, last) = self.run(&rules.choice, statement, 1)?;
+                let branches = branches.into_iter().map(|(c, body)| (c, self.network(body)));
+                let branches = branches.collect();
+                let otherwise = last.map_or_else(Vec::new, |body| self.network(body));
+                NetworkItem::If { branches, otherwise }
+            }
             _ => {
                 let rules = &self.grammar.statements;
                 let (variable, range, body) = self.run(&rules.for_loop, statement, 1)?;
