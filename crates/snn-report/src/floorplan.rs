@@ -21,7 +21,7 @@ pub fn floorplan(mapping: &Mapping, usage: &Usage, colour: Colour) -> String {
     const GAP: f64 = 18.0;
     let (columns, rows) = (f64::from(mapping.mesh_width), f64::from(mapping.mesh_height));
     let step = TILE + GAP;
-    let legend = 22.0;
+    let legend = 40.0;
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" font-family="sans-serif" font-size="10">"#,
         columns * step + GAP,
@@ -120,8 +120,9 @@ pub fn floorplan(mapping: &Mapping, usage: &Usage, colour: Colour) -> String {
     } else {
         let _ = write!(
             svg,
-            r##"<text x="{GAP}" y="{}" fill="#666">packets if every neuron fires once: {most} from the darkest core, {busiest} on the widest link</text>"##,
-            base + 8.0
+            r##"<text x="{GAP}" y="{}" fill="#666">if every neuron fires once:</text><text x="{GAP}" y="{}" fill="#666">{most} packets from the darkest core, {busiest} on the widest link</text>"##,
+            base + 8.0,
+            base + 22.0
         );
     }
     svg + "</svg>\n"

@@ -34,9 +34,9 @@ p.sub { color: var(--soft); margin-top: .2em }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25em .6em; border-bottom: 1px solid var(--line) }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 code, pre { font: 13px/1.5 ui-monospace, monospace } pre { padding: .8em; border: 1px solid var(--line); border-radius: 6px; overflow-x: auto }
-canvas { width: 100%; height: 360px; border: 1px solid var(--line); border-radius: 6px }
-svg { width: 100%; height: auto } svg.plot text { font-size: 11px; fill: var(--soft) } svg.plot .grid { stroke: var(--line) }
-.good { color: var(--good) } .bad { color: var(--bad) } .maps { display: flex; gap: 2em } .maps > div { flex: 1 }
+canvas { width: 100%; border: 1px solid var(--line); border-radius: 6px }
+svg { width: 100%; height: auto } svg.plot text { font-size: 11px } svg.plot text:not([fill]) { fill: var(--soft) } svg.plot .grid { stroke: var(--line) }
+.good { color: var(--good) } .bad { color: var(--bad) } .maps { display: flex; gap: 2em } .maps > div { flex: 1 } .maps svg { max-height: 420px }
 ";
 
 /// Draws the raster's marks: the data stand in the page as JSON.
@@ -48,7 +48,12 @@ function draw() {
   const g = c.getContext('2d'), left = 70 * k, low = 22 * k, w = c.width - left - 8 * k, h = c.height - low - 8 * k;
   const [a, b] = raster.window_ms, rows = Math.max(1, raster.rows);
   g.fillStyle = getComputedStyle(document.body).color; g.font = 11 * k + 'px sans-serif'; g.globalAlpha = .6;
-  for (let i = 0; i <= 5; i++) { const t = a + (b - a) * i / 5; g.fillText(t.toFixed(0) + ' ms', left + w * i / 5 - 14 * k, c.height - 5 * k); }
+  for (let i = 0; i <= 5; i++) {
+    const t = a + (b - a) * i / 5;
+    g.textAlign = i == 5 ? 'right' : 'center';
+    g.fillText(+t.toPrecision(4) + ' ms', left + w * i / 5, c.height - 5 * k);
+  }
+  g.textAlign = 'left';
   raster.groups.forEach(([row, name, n], i) => {
     g.fillStyle = raster.colours[i % raster.colours.length]; g.globalAlpha = 1;
     g.fillText(name, 4 * k, 8 * k + h * (row + n / 2) / rows + 4 * k);
@@ -155,10 +160,11 @@ fn raster(html: &mut String, page: &Page<'_>) {
     let data = data.to_string().replace("</", "<\\/");
     let _ = writeln!(
         html,
-        "<h2>Spikes</h2>\n<p class=\"sub\">{} spikes of {rows} recorded neurons and trains, {} to {} ms</p>\n<canvas id=\"canvas\"></canvas>\n<script type=\"application/json\" id=\"raster\">{data}</script>\n<script>{SCRIPT}</script>",
+        "<h2>Spikes</h2>\n<p class=\"sub\">{} spikes of {rows} recorded neurons and trains, {} to {} ms</p>\n<canvas id=\"canvas\" style=\"height: {}px\"></canvas>\n<script type=\"application/json\" id=\"raster\">{data}</script>\n<script>{SCRIPT}</script>",
         page.raster.len(),
         short(page.window_ms.0),
-        short(page.window_ms.1)
+        short(page.window_ms.1),
+        (50 + 14 * rows).min(360)
     );
 }
 

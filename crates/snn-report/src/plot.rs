@@ -36,19 +36,22 @@ pub(crate) fn lines(series: &[(String, Vec<(f64, f64)>)], x_label: &str, y_label
         (across, 8.0 + (1.0 - (y - y0) / (y1 - y0)) * (H - BOTTOM - 8.0))
     };
     let mut svg = format!(r#"<svg viewBox="0 0 {W} {H}" role="img" class="plot">"#);
-    for i in 0..=4 {
-        let share = f64::from(i) / 4.0;
-        let (x, y) = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
-        let ((px, _), (_, py)) = (place((x, y0)), place((x0, y)));
-        let base = H - BOTTOM;
+    for y in round_numbers(y0, y1) {
+        let (right, left, (_, py)) = (W - 8.0, LEFT - 6.0, place((x0, y)));
         let _ = write!(
             svg,
-            r#"<line class="grid" x1="{LEFT}" x2="{}" y1="{py:.1}" y2="{py:.1}"/><text x="{}" y="{:.1}" text-anchor="end">{}</text><text x="{px:.1}" y="{}" text-anchor="middle">{}</text>"#,
-            W - 8.0,
-            LEFT - 6.0,
+            r#"<line class="grid" x1="{LEFT}" x2="{right}" y1="{py:.1}" y2="{py:.1}"/><text x="{left}" y="{:.1}" text-anchor="end">{}</text>"#,
             py + 4.0,
-            short(y),
-            base + 16.0,
+            short(y)
+        );
+    }
+    for x in round_numbers(x0, x1) {
+        let (px, _) = place((x, y0));
+        let anchor = if px > W - 24.0 { "end" } else { "middle" };
+        let _ = write!(
+            svg,
+            r#"<text x="{px:.1}" y="{}" text-anchor="{anchor}">{}</text>"#,
+            H - BOTTOM + 16.0,
             short(x)
         );
     }
@@ -77,6 +80,17 @@ pub(crate) fn lines(series: &[(String, Vec<(f64, f64)>)], x_label: &str, y_label
         escape(y_label)
     );
     svg
+}
+
+/// Between three and six round numbers in lo .. hi.
+fn round_numbers(lo: f64, hi: f64) -> impl Iterator<Item = f64> {
+    let rough = (hi - lo) / 4.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|k| k * power).into_iter().find(|s| *s >= rough);
+    let step = step.unwrap_or(rough);
+    let first = (lo / step).ceil();
+    // Six at most, whatever rounding does.
+    (0..6).map(move |i| (first + f64::from(i)) * step).filter(move |x| *x <= hi + step * 1e-9)
 }
 
 /// A number with about four digits.
