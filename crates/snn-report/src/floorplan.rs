@@ -24,7 +24,8 @@ pub fn floorplan(mapping: &Mapping, usage: &Usage, colour: Colour) -> String {
     let legend = 40.0;
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" font-family="sans-serif" font-size="10">"#,
-        columns * step + GAP,
+        // The legend needs its width on a small chip too.
+        (columns * step + GAP).max(320.0),
         rows * step + GAP + legend
     );
     let corner = |(x, y): (u32, u32)| (GAP + f64::from(x) * step, GAP + f64::from(y) * step);
