@@ -206,6 +206,15 @@ fn a_saved_run_goes_on_as_if_never_interrupted() {
         run(&continued);
     }
     assert_eq!(hash("d"), hash("whole"));
+    // Expectations of a continued run measure that run: a rate is not thinned by ticks it did not see.
+    let rate = |folder: &str| {
+        let run = std::fs::read_to_string(at.join(folder).join("run.json")).unwrap();
+        let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+        run["expectations"][0]["value"].as_f64().unwrap()
+    };
+    let pieces = ["a", "b", "c", "d"].map(rate);
+    let mean = pieces.iter().sum::<f64>() / 4.0;
+    assert!((mean - rate("whole")).abs() < 1e-9, "{pieces:?} and {}", rate("whole"));
     std::fs::write(at.join("s"), "something else").unwrap();
     let spoilt = snn(at, &["run", "net.snn", "--out", "e", "--from-state", "s"]);
     assert_eq!(spoilt.status.code(), Some(1));

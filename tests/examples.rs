@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use snn::emulator::{Control, LoadOptions};
-use snn::map::{MapOptions, map};
+use snn::map::{MapOptions, Mapper, map};
 use snn::model::Options;
 use snn::result::Collected;
 
@@ -32,10 +32,7 @@ fn examples_hold_their_expectations() {
                 seen += swept(shown, &mut study, &compiled.network.protocol.expectations);
                 continue;
             }
-            let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
-            let options = LoadOptions { threads: 2, ..LoadOptions::default() };
-            let mut session =
-                snn::Session::new(&compiled, &mapped.mapping, &options, None).unwrap();
+            let mut session = session(&compiled, Mapper::Auto);
             let protocol = &compiled.network.protocol;
             let ticks = protocol.warmup_ticks + protocol.run_ticks;
             session.run(ticks, &mut Collected::default(), &mut |_| Control::Continue).unwrap();
@@ -45,9 +42,28 @@ fn examples_hold_their_expectations() {
                 assert!(verdict.holds, "{shown}: {} (measured {measured})", expectation.text);
                 seen += 1;
             }
+            same_under_every_mapper(&compiled, ticks, &session.result().hash.to_string());
         }
     }
     assert!(seen >= 20, "{seen} expectations");
+}
+
+fn session(compiled: &snn::Compiled, mapper: Mapper) -> snn::Session {
+    let mapped = map(&compiled.network, &compiled.chip, &MapOptions { mapper }).unwrap();
+    let options = LoadOptions { threads: 2, ..LoadOptions::default() };
+    snn::Session::new(compiled, &mapped.mapping, &options, None).unwrap()
+}
+
+/// The spike hash of a whole run, for networks that are quick to run again.
+fn same_under_every_mapper(compiled: &snn::Compiled, ticks: u64, hash: &str) {
+    if compiled.network.neurons() > 1000 {
+        return;
+    }
+    for mapper in Mapper::ALL {
+        let mut session = session(compiled, mapper.clone());
+        session.run(ticks, &mut Collected::default(), &mut |_| Control::Continue).unwrap();
+        assert_eq!(session.result().hash.to_string(), hash, "{mapper:?}");
+    }
 }
 
 /// Runs every point of a sweep; the number of expectations, which all hold.

@@ -130,7 +130,7 @@ fn auto_finds_shuffled_columns() {
 fn tight_limits_are_met_with_more_cores() {
     let network = network(40 * 40, sheet(40, 1));
     let limits = [(Resource::Neurons, 256), (Resource::AxonsIn, 500), (Resource::Synapses, 6000)];
-    for mapper in [Mapper::Auto, Mapper::Sequential] {
+    for mapper in Mapper::ALL {
         let chip = chip(&limits);
         let mapped = map(&network, &chip, &MapOptions { mapper }).unwrap();
         assert_eq!(measure(&network, &chip, &mapped.mapping).1, Vec::new());

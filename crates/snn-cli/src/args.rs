@@ -137,7 +137,7 @@ pub enum Emit {
 /// Which mapper.
 #[derive(Debug, Args)]
 pub struct MapperArgs {
-    /// `auto`, `sequential` or `import:FILE`.
+    /// `auto`, `sequential`, `random:SEED` or `import:FILE`.
     #[arg(long, default_value = "auto")]
     pub mapper: String,
 }

@@ -13,17 +13,16 @@ use crate::outcome::{Exit, Outcome, fail, print};
 
 /// The mapper asked for.
 pub fn mapper(args: &MapperArgs) -> Outcome<Mapper> {
-    match args.mapper.as_str() {
-        "auto" => Ok(Mapper::Auto),
-        "sequential" => Ok(Mapper::Sequential),
-        other => match other.strip_prefix("import:") {
-            Some(file) => Ok(Mapper::Import(read_text(Path::new(file))?)),
-            None => fail(
-                Exit::Usage,
-                format!("there is no mapper `{other}`: use auto, sequential or import:FILE"),
-            ),
-        },
+    if let Some(file) = args.mapper.strip_prefix("import:") {
+        return Ok(Mapper::Import(read_text(Path::new(file))?));
     }
+    Mapper::named(&args.mapper).map_or_else(
+        || {
+            let known = "auto, sequential, random:SEED or import:FILE";
+            fail(Exit::Usage, format!("there is no mapper `{}`: use {known}", args.mapper))
+        },
+        Ok,
+    )
 }
 
 /// Maps a compiled network, or shows why it does not fit.

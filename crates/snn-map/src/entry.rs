@@ -5,7 +5,7 @@ use snn_diagnostics::{Diagnostic, codes::chip as codes};
 use snn_ir::Network;
 
 use crate::failure::explain;
-use crate::mappers::{auto, neuron_limit, ranges, sequential_with};
+use crate::mappers::{auto, neuron_limit, random_with, ranges, sequential_with};
 use crate::{CoreAssignment, MapFailure, Mapping, Usage, Violation, measure, text};
 
 /// Which mapper.
@@ -16,8 +16,25 @@ pub enum Mapper {
     Auto,
     /// Declaration order.
     Sequential,
+    /// A random order, named by a seed.
+    Random(u64),
     /// The text of a `.map` file.
     Import(String),
+}
+
+impl Mapper {
+    /// One of each that needs nothing but a network; a new mapper is added here and in `named`.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Sequential, Self::Random(1)];
+
+    /// The mapper called `auto`, `sequential`, `random` or `random:SEED`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "sequential" => Some(Self::Sequential),
+            "random" => Some(Self::Random(1)),
+            _ => name.strip_prefix("random:")?.parse().ok().map(Self::Random),
+        }
+    }
 }
 
 /// How a network is mapped.
@@ -49,6 +66,10 @@ pub fn map(network: &Network, chip: &ChipSpec, options: &MapOptions) -> Result<M
             Mapper::Auto => auto(network, chip, capacity),
             Mapper::Sequential => {
                 (sequential_with(network, chip, capacity), "the order of the text".to_string())
+            }
+            Mapper::Random(seed) => {
+                let mapping = random_with(network, chip, capacity, *seed);
+                (mapping, "a random order".to_string())
             }
             Mapper::Import(map) => (imported(network, chip, map)?, "as imported".to_string()),
         };

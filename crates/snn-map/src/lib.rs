@@ -20,7 +20,7 @@ mod why;
 pub use assemble::assemble;
 pub use entry::{MapOptions, Mapped, Mapper, map};
 pub use failure::MapFailure;
-pub use mappers::{auto, sequential};
+pub use mappers::{auto, random, sequential};
 pub use mapping::{CoreAssignment, Mapping};
 pub use text::{TextError, parse as parse_map, print as print_map};
 pub use usage::{CoreUsage, Link, Tile, Totals, Usage, Violation, measure};

@@ -29,6 +29,8 @@ pub struct Session {
     /// Spikes that expectations measure, in canonical order.
     measured: Vec<Spike>,
     measured_by: Vec<Selection>,
+    /// Expectations measure the ticks after this one: warm-up, and what a continued run did not see.
+    measured_after: u64,
 }
 
 impl Session {
@@ -55,7 +57,8 @@ impl Session {
             Some(checkpoint) => Emulator::resume(&image, &asked, options, checkpoint)?,
             None => Emulator::load(&image, &asked, options)?,
         };
-        Ok(Self { emulator, protocol, measured: Vec::new(), measured_by })
+        let measured_after = protocol.warmup_ticks.max(emulator.tick());
+        Ok(Self { emulator, protocol, measured: Vec::new(), measured_by, measured_after })
     }
 
     /// Runs `ticks` more ticks. The recorder gets what the protocol records.
@@ -73,7 +76,7 @@ impl Session {
             recorded: &self.protocol.record_spikes,
             measured_by: &self.measured_by,
             measured: &mut self.measured,
-            warmup: self.protocol.warmup_ticks,
+            after: self.measured_after,
             taken: Vec::new(),
         };
         Ok(self.emulator.run(ticks, &mut split, watch)?)
@@ -107,15 +110,16 @@ impl Session {
     /// The values of the columns of a sweep's table, in the units they are shown in: those of
     /// [`Expectation::columns`](snn_result::Expectation::columns) of each expectation.
     pub fn columns(&self) -> Vec<f64> {
-        let (after, until) = (self.protocol.warmup_ticks, self.emulator.tick());
+        let (after, until) = (self.measured_after, self.emulator.tick());
         let dt_ms = self.protocol.dt_ms.to_f64();
         let columns = self.protocol.expectations.iter().flat_map(Expectation::columns);
         columns.map(|c| c.evaluate(&self.measured, after, until, dt_ms) / c.unit.1).collect()
     }
 
-    /// Whether the expectations hold for the ticks after the warm-up, in the order of the text.
+    /// Whether the expectations hold for the ticks of this session after the warm-up, in the order of the
+    /// text.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        let (after, until) = (self.protocol.warmup_ticks, self.emulator.tick());
+        let (after, until) = (self.measured_after, self.emulator.tick());
         let dt_ms = self.protocol.dt_ms.to_f64();
         let expectations = self.protocol.expectations.iter();
         expectations.map(|e| e.evaluate(&self.measured, after, until, dt_ms)).collect()
@@ -128,13 +132,13 @@ struct Split<'a> {
     recorded: &'a [Selection],
     measured_by: &'a [Selection],
     measured: &'a mut Vec<Spike>,
-    warmup: u64,
+    after: u64,
     taken: Vec<Spike>,
 }
 
 impl Recorder for Split<'_> {
     fn spikes(&mut self, spikes: &[Spike]) -> Result<(), RecorderError> {
-        let measured = spikes.iter().filter(|s| s.tick > self.warmup && among(self.measured_by, s));
+        let measured = spikes.iter().filter(|s| s.tick > self.after && among(self.measured_by, s));
         self.measured.extend(measured);
         self.taken.clear();
         self.taken.extend(spikes.iter().filter(|s| among(self.recorded, s)));
