@@ -443,7 +443,10 @@ fn unary_body<T: Real>(op: Unary, x: Fetched<'_, T>, out: &mut Column<T>) {
             }
         };
     }
-    each!(Neg, Not, Abs, Sign, Sqrt, Exp, Log, Sin, Cos, Tanh, Exprel, Floor, Ceil, Round);
+    each!(
+        Neg, Not, Abs, Sign, Sqrt, Exp, Log, Sin, Cos, Tanh, Exprel, Floor, Ceil, Round, Trunc,
+        RoundEven
+    );
 }
 
 #[inline(always)]
@@ -453,7 +456,10 @@ fn binary_body<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &
             match op { $(Binary::$name => map2(a, b, out, |a, b| binary(Binary::$name, a, b)),)* }
         };
     }
-    each!(Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne, And, Or);
+    each!(
+        Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne, And, Or, Shift, BitAnd, BitOr,
+        BitXor
+    );
 }
 
 #[inline(always)]

@@ -24,14 +24,16 @@ impl<T> BlockInputs<T> for Inputs<T> {
 }
 
 #[rustfmt::skip]
-const UNARIES: [Unary; 14] = [
+const UNARIES: [Unary; 16] = [
     Unary::Neg, Unary::Not, Unary::Abs, Unary::Sign, Unary::Sqrt, Unary::Exp, Unary::Log,
     Unary::Sin, Unary::Cos, Unary::Tanh, Unary::Exprel, Unary::Floor, Unary::Ceil, Unary::Round,
+    Unary::Trunc, Unary::RoundEven,
 ];
 #[rustfmt::skip]
-const BINARIES: [Binary; 15] = [
+const BINARIES: [Binary; 19] = [
     Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Pow, Binary::Min, Binary::Max,
     Binary::Lt, Binary::Le, Binary::Gt, Binary::Ge, Binary::Eq, Binary::Ne, Binary::And, Binary::Or,
+    Binary::Shift, Binary::BitAnd, Binary::BitOr, Binary::BitXor,
 ];
 
 /// A program over three inputs, each step naming an operation and operands by number.
@@ -41,13 +43,13 @@ fn build(steps: &[(u8, usize, usize, usize)]) -> Program {
     for &(op, x, y, z) in steps {
         let pick = |i: usize| known[i % known.len()];
         let (x, y, z) = (pick(x), pick(y), pick(z));
-        let op = op as usize % 34;
+        let op = op as usize % 40;
         let next = match op {
-            0..14 => b.unary(UNARIES[op], x),
-            14..29 => b.binary(BINARIES[op - 14], x, y),
-            29 | 30 => b.select(x, y, z),
-            31 => b.flush(x, 1e30),
-            32 => b.draw(Distribution::Uniform, (x, y), None),
+            0..16 => b.unary(UNARIES[op], x),
+            16..35 => b.binary(BINARIES[op - 16], x, y),
+            35 | 36 => b.select(x, y, z),
+            37 => b.flush(x, 1e30),
+            38 => b.draw(Distribution::Uniform, (x, y), None),
             _ => b.draw(Distribution::Normal, (x, y), Some((z, x, BoundsMode::Clamp))),
         };
         known.push(next);

@@ -1,6 +1,6 @@
 //! Evaluation of one neuron, synapse or constant: the meaning of every operation.
 
-use snn_numeric::{ObjectKey, Purpose, Real, Stream};
+use snn_numeric::{ObjectKey, Purpose, Real, Stream, whole};
 
 use crate::{Binary, BoundsMode, Draw, Op, Program, Unary};
 
@@ -111,6 +111,8 @@ pub fn unary<T: Real>(op: Unary, x: T) -> T {
         Unary::Floor => x.floor(),
         Unary::Ceil => x.ceil(),
         Unary::Round => x.round(),
+        Unary::Trunc => x.trunc(),
+        Unary::RoundEven => x.round_even(),
     }
 }
 
@@ -145,6 +147,10 @@ pub fn binary<T: Real>(op: Binary, a: T, b: T) -> T {
         Binary::Ne => truth(a != b),
         Binary::And => truth(a != T::ZERO && b != T::ZERO),
         Binary::Or => truth(a != T::ZERO || b != T::ZERO),
+        Binary::Shift => T::from_f64(whole::shift(a.to_f64(), b.to_f64())),
+        Binary::BitAnd => T::from_f64(whole::and(a.to_f64(), b.to_f64())),
+        Binary::BitOr => T::from_f64(whole::or(a.to_f64(), b.to_f64())),
+        Binary::BitXor => T::from_f64(whole::xor(a.to_f64(), b.to_f64())),
     }
 }
 

@@ -57,6 +57,10 @@ pub enum Unary {
     Ceil,
     /// To the nearest integer, halves away from zero.
     Round,
+    /// Towards zero.
+    Trunc,
+    /// To the nearest integer, halves to the even one.
+    RoundEven,
 }
 
 /// Operations on two numbers.
@@ -80,6 +84,12 @@ pub enum Binary {
     Ne,
     And,
     Or,
+    /// floor(a · 2^b) of whole numbers; see [`snn_numeric::whole`].
+    Shift,
+    /// Bits of whole numbers, as two's complements.
+    BitAnd,
+    BitOr,
+    BitXor,
 }
 
 /// A random number of a distribution with two arguments.

@@ -77,11 +77,12 @@ impl Analyzer<'_> {
             }
             ExprKind::Binary(op @ (model::Binary::Add | model::Binary::Sub), x, y) => {
                 let (x, y) = (self.affine(x)?, self.affine(y)?);
-                self.sum(x, y, binary(*op))
+                let op = if *op == model::Binary::Add { Binary::Add } else { Binary::Sub };
+                self.sum(x, y, op)
             }
             ExprKind::Binary(op @ (model::Binary::Mul | model::Binary::Div), x, y) => {
                 let (x, y) = (self.affine(x)?, self.affine(y)?);
-                let op = binary(*op);
+                let op = if *op == model::Binary::Mul { Binary::Mul } else { Binary::Div };
                 if y.coefficients.is_empty() {
                     let factor = y.constant;
                     self.map(x, |b, r| b.binary(op, r, factor))
@@ -94,7 +95,7 @@ impl Analyzer<'_> {
             }
             ExprKind::Binary(op, x, y) => {
                 let (x, y) = (self.plain(x)?, self.plain(y)?);
-                constant(self.b.binary(binary(*op), x, y))
+                constant(binary(self.b, *op, x, y))
             }
             ExprKind::If(c, x, y) => {
                 let c = self.plain(c)?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use snn_chip::Arithmetic;
 use snn_connect::{Connector, Projection, SpikeSource, SynapseValue};
 use snn_diagnostics::{Checked, Diagnostic};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -47,6 +48,7 @@ struct Population {
     initial: Vec<(usize, Expr)>,
     noises: Vec<Received>,
     dt_ms: f64,
+    arithmetic: Arithmetic,
     outcome: Outcome,
 }
 
@@ -71,6 +73,7 @@ impl Lowerings {
             && known.initial == given.initial
             && known.noises == given.noises
             && known.dt_ms == given.dt_ms
+            && known.arithmetic == given.arithmetic
         {
             return known.outcome.clone();
         }
@@ -83,6 +86,7 @@ impl Lowerings {
             initial: given.initial.to_vec(),
             noises: given.noises.to_vec(),
             dt_ms: given.dt_ms,
+            arithmetic: given.arithmetic,
             outcome: outcome.clone(),
         };
         self.populations.insert(given.name.to_owned(), population);
@@ -113,6 +117,7 @@ fn lower_with(
                     initial,
                     noises: &noises,
                     dt_ms,
+                    arithmetic: model.chip.arithmetic,
                 };
                 let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use snn_chip::Arithmetic;
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{
-    Binary, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution, StateSlot, Unary,
+    Binary, LinearSystem, NeuronKernel, Op, ProgramBuilder, Refractory, Reg, Solution, StateSlot,
+    Unary,
 };
 use snn_model::model::{Edge, Expr, Neuron, Parameter, RefractoryMode, Shape};
 use snn_numeric::Distribution;
@@ -16,7 +18,7 @@ use crate::current::Received;
 use crate::dynamics;
 use crate::exact::Factor;
 use crate::receptors::{ShapeState, peak_gain};
-use crate::translate::{Scope, block};
+use crate::translate::{Scope, block, saturate};
 
 /// Inputs of the program while it is built; they are numbered for good at the end.
 const ARRIVAL: usize = 1 << 20;
@@ -35,6 +37,7 @@ pub(crate) struct Given<'a> {
     /// Noise currents that the population receives.
     pub noises: &'a [Received],
     pub dt_ms: f64,
+    pub arithmetic: Arithmetic,
 }
 
 /// A kernel under construction.
@@ -99,6 +102,7 @@ pub(crate) fn kernel(
     } else {
         None
     };
+    lowering.refuse_integers_in_f32(kernel.as_ref());
     let failed = lowering.diagnostics.iter().any(|d| d.code.id().starts_with('E'));
     (kernel.filter(|_| !failed), lowering.diagnostics, lowering.decisions)
 }
@@ -140,6 +144,30 @@ impl<'a> Lowering<'a> {
     /// Whether some coefficients are found for each neuron on its own.
     pub(crate) fn solves_each_neuron(&self) -> bool {
         !self.systems.is_empty()
+    }
+
+    /// f32 holds whole numbers only to 2^24: integers would be rounded.
+    fn refuse_integers_in_f32(&mut self, kernel: Option<&NeuronKernel>) {
+        let on_bits = |op: &Op| {
+            use Binary::{BitAnd, BitOr, BitXor, Shift};
+            matches!(op, Op::Binary(Shift | BitAnd | BitOr | BitXor, ..))
+        };
+        let neuron = self.neuron;
+        let whole = neuron.states.iter().any(|s| s.integer.is_some())
+            || neuron.receptors.iter().any(|r| r.integer.is_some())
+            || kernel.is_some_and(|k| k.step.ops.iter().any(on_bits));
+        if !whole || self.given.arithmetic == Arithmetic::F64 {
+            return;
+        }
+        let message = format!(
+            "`{}` computes with integers, and the chip of this experiment in f32",
+            neuron.name
+        );
+        self.diagnostics.push(
+            Diagnostic::new(codes::INTEGERS_IN_F32, self.given.span, message, "would be rounded")
+                .with_label(neuron.span, "integers are exact")
+                .with_help("write `arithmetic f64` in the chip, or leave the line out"),
+        );
     }
 
     /// Translates an expression over parameters, `index` and draws in the init program.
@@ -224,7 +252,12 @@ impl<'a> Lowering<'a> {
         let values = self.shapes.clone();
         let value = |(i, shape): (usize, &Option<ShapeState>)| match shape {
             Some(shape) => states[shape.value],
-            None => self.step.input(ARRIVAL + i),
+            None => {
+                let sum = self.step.input(ARRIVAL + i);
+                let Some(integer) = self.neuron.receptors[i].integer else { return sum };
+                let bits = self.step.constant(f64::from(integer.bits));
+                saturate(&mut self.step, sum, bits)
+            }
         };
         values.iter().enumerate().map(value).collect()
     }

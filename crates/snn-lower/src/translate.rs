@@ -59,7 +59,7 @@ impl Scope<'_> {
             ExprKind::Binary(op, x, y) => {
                 let x = self.translate(x);
                 let y = self.translate(y);
-                self.b.binary(binary(*op), x, y)
+                binary(self.b, *op, x, y)
             }
             ExprKind::If(c, x, y) => {
                 let c = self.translate(c);
@@ -135,6 +135,9 @@ pub(crate) fn block(
         match statement {
             Statement::Assign { state, .. } => {
                 let old = states[*state];
+                if scope.neuron.is_some_and(|n| n.states[*state].integer.is_some()) {
+                    value = unsigned_zero(scope.b, value);
+                }
                 if let Some(condition) = only_if {
                     value = scope.b.select(condition, value, old);
                 }
@@ -153,12 +156,71 @@ pub(crate) fn block(
     }
 }
 
-pub(crate) fn unary(op: model::Unary) -> KernelUnary {
-    macro_rules! same { ($($n:ident),*) => { match op { $(model::Unary::$n => KernelUnary::$n),* } } }
-    same!(Neg, Not, Abs, Sign, Sqrt, Exp, Log, Sin, Cos, Tanh, Exprel, Floor, Ceil, Round)
+/// An integer has one zero.
+pub(crate) fn unsigned_zero(b: &mut ProgramBuilder, value: Reg) -> Reg {
+    let zero = b.constant(0.0);
+    b.binary(KernelBinary::Add, value, zero)
 }
 
-pub(crate) fn binary(op: model::Binary) -> KernelBinary {
-    macro_rules! same { ($($n:ident),*) => { match op { $(model::Binary::$n => KernelBinary::$n),* } } }
-    same!(Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne, And, Or)
+/// An operation on one value.
+pub(crate) fn unary(op: model::Unary) -> KernelUnary {
+    macro_rules! same { ($($n:ident),*) => { match op { $(model::Unary::$n => KernelUnary::$n),* } } }
+    same!(
+        Neg, Not, Abs, Sign, Sqrt, Exp, Log, Sin, Cos, Tanh, Exprel, Floor, Ceil, Round, Trunc,
+        RoundEven
+    )
+}
+
+/// An operation on two values.
+pub(crate) fn binary(b: &mut ProgramBuilder, op: model::Binary, x: Reg, y: Reg) -> Reg {
+    macro_rules! same {
+        ($($n:ident),*) => {
+            match op {
+                $(model::Binary::$n => b.binary(KernelBinary::$n, x, y),)*
+                model::Binary::Quotient => {
+                    let quotient = b.binary(KernelBinary::Div, x, y);
+                    b.unary(KernelUnary::Floor, quotient)
+                }
+                model::Binary::Remainder => {
+                    let quotient = binary(b, model::Binary::Quotient, x, y);
+                    let multiple = b.binary(KernelBinary::Mul, y, quotient);
+                    b.binary(KernelBinary::Sub, x, multiple)
+                }
+                model::Binary::Wrap => wrap(b, x, y),
+                model::Binary::Saturate => saturate(b, x, y),
+            }
+        };
+    }
+    same!(
+        Add, Sub, Mul, Div, Pow, Min, Max, Lt, Le, Gt, Ge, Eq, Ne, And, Or, Shift, BitAnd, BitOr,
+        BitXor
+    )
+}
+
+/// x - 2^n·floor((x + 2^(n-1)) / 2^n).
+fn wrap(b: &mut ProgramBuilder, x: Reg, bits: Reg) -> Reg {
+    let half = half_range(b, bits);
+    let full = b.binary(KernelBinary::Add, half, half);
+    let raised = b.binary(KernelBinary::Add, x, half);
+    let turns = b.binary(KernelBinary::Div, raised, full);
+    let turns = b.unary(KernelUnary::Floor, turns);
+    let excess = b.binary(KernelBinary::Mul, full, turns);
+    b.binary(KernelBinary::Sub, x, excess)
+}
+
+/// The nearest number of n bits.
+pub(crate) fn saturate(b: &mut ProgramBuilder, x: Reg, bits: Reg) -> Reg {
+    let half = half_range(b, bits);
+    let one = b.constant(1.0);
+    let (lowest, highest) =
+        (b.unary(KernelUnary::Neg, half), b.binary(KernelBinary::Sub, half, one));
+    let raised = b.binary(KernelBinary::Max, x, lowest);
+    b.binary(KernelBinary::Min, raised, highest)
+}
+
+/// 2^(n-1).
+fn half_range(b: &mut ProgramBuilder, bits: Reg) -> Reg {
+    let one = b.constant(1.0);
+    let places = b.binary(KernelBinary::Sub, bits, one);
+    b.binary(KernelBinary::Shift, one, places)
 }

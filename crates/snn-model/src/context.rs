@@ -26,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub globals: Globals,
     /// Neuron models checked so far.
     pub neurons: Neurons,
+    /// Whether an integer or an operation on bits has been seen: only then are ranges worked out.
+    pub integers: bool,
     /// All faults, in the order in which they were found.
     pub diagnostics: Vec<Diagnostic>,
     errors: usize,
@@ -49,6 +51,7 @@ impl<'a> Context<'a> {
             names: Names::default(),
             globals: Globals::default(),
             neurons: Neurons::default(),
+            integers: false,
             diagnostics: Vec::new(),
             errors: 0,
             seen: HashSet::new(),

@@ -35,6 +35,7 @@ mod testing;
 mod time;
 mod typed;
 mod units;
+mod whole;
 
 pub use check::{Options, Study, check, instantiate};
 pub use experiment::SweepAxis;

@@ -159,6 +159,21 @@ pub struct Neuron {
     pub span: Span,
 }
 
+/// The type `int(N)`: whole numbers from -2^(N-1) to 2^(N-1) - 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Integer {
+    /// N.
+    pub bits: u32,
+}
+
+impl Integer {
+    /// The smallest and the largest value.
+    pub fn bounds(self) -> (f64, f64) {
+        let half = (1u64 << (self.bits - 1)) as f64;
+        (-half, half - 1.0)
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -168,6 +183,8 @@ pub struct Parameter {
     pub dimension: Dimension,
     /// The unit it was declared in.
     pub unit: UnitValue,
+    /// The type, where it is an integer.
+    pub integer: Option<Integer>,
     /// Default; may use other parameters (never itself, checked) and draws. None: must be given.
     pub default: Option<Expr>,
     /// The declaration.
@@ -183,6 +200,8 @@ pub struct State {
     pub dimension: Dimension,
     /// The unit it was declared in.
     pub unit: UnitValue,
+    /// The type, where it is an integer.
+    pub integer: Option<Integer>,
     /// Initial value; may use parameters and draws; 0 where not given.
     pub initial: Option<Expr>,
     /// The declaration.
@@ -207,6 +226,8 @@ pub struct Port {
 pub struct Receptor {
     /// The port: its dimension is that of the weights.
     pub port: Port,
+    /// The type of a `sum`, where it is an integer: a sum beyond it is its bound.
+    pub integer: Option<Integer>,
     /// What an arrival does.
     pub shape: Shape,
 }
@@ -333,10 +354,14 @@ pub enum Statement {
     },
     /// A local name, by its index in the block.
     Local {
+        /// The name.
+        name: String,
         /// Index among the locals of the block, ascending.
         local: usize,
         /// Its value.
         value: Expr,
+        /// The type, where it is an integer.
+        integer: Option<Integer>,
     },
 }
 
@@ -444,6 +469,8 @@ pub enum Unary {
     Floor,
     Ceil,
     Round,
+    Trunc,
+    RoundEven,
 }
 
 /// Operations on two values.
@@ -465,4 +492,17 @@ pub enum Binary {
     Ne,
     And,
     Or,
+    /// floor(a / b).
+    Quotient,
+    /// a - b·floor(a / b).
+    Remainder,
+    /// floor(a · 2^b).
+    Shift,
+    BitAnd,
+    BitOr,
+    BitXor,
+    /// a as a two's complement of b bits.
+    Wrap,
+    /// a, or the nearest number of b bits.
+    Saturate,
 }

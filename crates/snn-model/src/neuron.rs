@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::model::{Expr, Neuron};
 use crate::names::ItemId;
 use crate::order;
+use crate::whole;
 use facts::Facts;
 pub(crate) use facts::{check_fact, values};
 
@@ -172,6 +173,7 @@ fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
     facts.add_time_constants(&neuron);
     functions::localise(cx, &mut neuron, &mut facts);
     facts.evaluate(cx, &neuron, &[], None);
+    whole::check_neuron(cx, &neuron, &facts.conditions());
     if cx.error_count() > errors {
         return None;
     }

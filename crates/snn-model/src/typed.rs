@@ -9,6 +9,7 @@ mod evaluate;
 mod exprel;
 mod hints;
 mod inline;
+mod integer;
 mod operators;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::units;
 
 pub(crate) use calls::is_builtin;
 pub(crate) use evaluate::{Bindings, evaluate, fold, fold_at};
+pub(crate) use integer::type_integer;
 
 /// What a scope knows of a name, a field, an index or a call.
 pub(crate) enum Resolution {

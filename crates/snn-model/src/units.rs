@@ -1,14 +1,23 @@
 //! Units as written become unit values; unknown symbols get the nearest unit.
 
 use snn_diagnostics::Diagnostic;
-use snn_diagnostics::codes::types;
+use snn_diagnostics::codes::{neuron, types};
 use snn_syntax::ast::UnitExpr;
 use snn_units::{Exponent, UnitValue, nearest_unit};
 
 use crate::context::Context;
+use crate::model::Integer;
 
 /// The value of a unit expression; reports unknown symbols.
 pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitValue> {
+    if unit.integer.is_some() {
+        let message = "an integer type cannot stand here";
+        cx.report(Diagnostic::new(neuron::INTEGER_TYPE, unit.span, message, "not here").with_help(
+            "parameters, states, `sum` receptors and, in blocks, `let`s of a neuron may be \
+                 integers",
+        ));
+        return None;
+    }
     let mut product = Some(UnitValue::one());
     for factor in &unit.factors {
         let symbol = &factor.symbol;
@@ -29,6 +38,18 @@ pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitVa
         }
     }
     product
+}
+
+/// The integer type that stands where a unit may stand; reports an impossible number of bits.
+pub(crate) fn integer_type(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<Integer> {
+    let bits = unit.integer?;
+    cx.integers = true;
+    if (2..=52).contains(&bits) {
+        return Some(Integer { bits });
+    }
+    let message = "an integer has 2 to 52 bits";
+    cx.report(Diagnostic::new(neuron::INTEGER_TYPE, unit.span, message, format!("{bits} bits")));
+    None
 }
 
 /// A quantity as it can be typed: `10 mV`, `5 [1/ms]`, `3`.

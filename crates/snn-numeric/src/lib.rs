@@ -23,6 +23,7 @@ mod random;
 mod rational;
 mod real;
 mod ticks;
+pub mod whole;
 
 pub use binomial::binomial;
 pub use distribution::{Distribution, normal_quantile};

@@ -64,6 +64,10 @@ pub trait Real:
     fn ceil(self) -> Self;
     /// The nearest whole number, halves away from zero.
     fn round(self) -> Self;
+    /// The whole number without what stands after the point.
+    fn trunc(self) -> Self;
+    /// The nearest whole number, halves to the even one.
+    fn round_even(self) -> Self;
     /// Neither infinite nor NaN?
     fn is_finite(self) -> bool;
 }
@@ -150,6 +154,14 @@ macro_rules! real {
             #[inline(always)]
             fn round(self) -> Self {
                 <$float>::round(self)
+            }
+            #[inline(always)]
+            fn trunc(self) -> Self {
+                <$float>::trunc(self)
+            }
+            #[inline(always)]
+            fn round_even(self) -> Self {
+                <$float>::round_ties_even(self)
             }
             #[inline(always)]
             fn is_finite(self) -> bool {

@@ -13,6 +13,8 @@ super::codes! {
         "A refractory time is a whole number of ticks. One that is not is rounded, half a tick up; the message says to what.";
     NOT_LINEAR = "E0706", "no exact solution",
         "`solve exact` needs equations that are linear in the states and receptors, with coefficients that do not change during a run. `snn explain --decisions FILE` shows what the compiler would choose.";
+    INTEGERS_IN_F32 = "E0708", "integers on a chip that computes in f32",
+        "A neuron with `int(N)` is exact: its numbers are whole and never rounded. f32 holds whole numbers only up to 2^24, sums and products included, so such a neuron needs a chip with `arithmetic f64`, where its integers are the same as in integer hardware.";
     UNSTABLE = "E0707", "unstable step",
         "The integration method multiplies small deviations by a factor beyond -1 or 1 in every step, so that the state grows without bound although the equation decays. Take a smaller dt, more substeps, or `solve exact`.";
 }

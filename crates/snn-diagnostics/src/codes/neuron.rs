@@ -23,6 +23,12 @@ super::codes! {
         "A time constant of zero or below makes a state jump or grow without bound; a refractory time cannot be negative.";
     NOISE = "E0320", "white noise",
         "`white()` is Gaussian white noise of unit strength (s^-1/2): it has no value at one time, only its integral has. It stands in equations, and in lets that only equations use. Linear equations are integrated exactly, others by the Euler–Maruyama method; methods that assume a smooth right side cannot integrate it.";
+    NOT_WHOLE = "E0311", "a whole number is needed",
+        "Shifts, operations on bits and the values of `int(N)` need whole numbers: other integers, numbers without a point, and what `floor`, `ceil`, `round`, `round_even`, `trunc`, `round_random`, `div`, `mod` and `bits` give. The name of the function says how to round.";
+    OVERFLOW = "E0312", "an integer may overflow",
+        "From the ranges of the types, the `check` lines and the conditions around it, the compiler knows between which bounds every integer lies. An `int(N)` holds -2^(N-1) .. 2^(N-1) - 1; in between numbers are exact up to 2^52. Say what shall happen beyond: `x = wrap(…)` as two's complement, `x = saturate(…)` at the bound, `clip(x, lo, hi)` at bounds of your own; or state with `check` what a parameter may be.";
+    INTEGER_TYPE = "E0313", "integer type",
+        "`int(N)` has 2 to 52 bits (receptors: to 32) and is the type of parameters, states, `sum` receptors and `let`s of neurons. An integer changes in `on tick` and `reset` blocks, never by an equation. `wrap` and `saturate` bring a whole right side into the type of the integer that it is assigned to.";
     UNUSED = "W0301", "declared and not used",
         "Nothing reads this name: the equations do not depend on it. Often a misspelt or forgotten term.";
     NO_RESET = "W0302", "threshold without reset",

@@ -365,7 +365,7 @@ fn draw(t: &mut Tokens) -> Read<Draw> {
     Ok(Draw { distribution, a, b, bounds, occurrence })
 }
 
-const UNARY: [Unary; 14] = [
+const UNARY: [Unary; 16] = [
     Unary::Neg,
     Unary::Not,
     Unary::Abs,
@@ -380,9 +380,11 @@ const UNARY: [Unary; 14] = [
     Unary::Floor,
     Unary::Ceil,
     Unary::Round,
+    Unary::Trunc,
+    Unary::RoundEven,
 ];
 
-const BINARY: [Binary; 15] = [
+const BINARY: [Binary; 19] = [
     Binary::Add,
     Binary::Sub,
     Binary::Mul,
@@ -398,6 +400,10 @@ const BINARY: [Binary; 15] = [
     Binary::Ne,
     Binary::And,
     Binary::Or,
+    Binary::Shift,
+    Binary::BitAnd,
+    Binary::BitOr,
+    Binary::BitXor,
 ];
 
 /// A selection of neurons of the first `objects` objects.

@@ -14,9 +14,10 @@ use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick};
 use super::{Builder, delay};
 use crate::context::Context;
-use crate::model::{Neuron, ObjectKind, Projection, Value};
+use crate::model::{Integer, Neuron, ObjectKind, Projection, Value};
 use crate::names::list;
 use crate::typed;
+use crate::whole::{self, Assigned};
 
 /// Names of projections given so far.
 #[derive(Debug, Default)]
@@ -54,6 +55,8 @@ struct Targets {
     picked: Picked,
     receptors: Vec<u16>,
     unit: UnitValue,
+    /// The smallest integer type among the receptors.
+    integer: Option<(Integer, Span)>,
     receptor: String,
 }
 
@@ -108,8 +111,7 @@ impl<'a> Builder<'_, 'a> {
             self.rule_fits_values(cx, &drawn, &s, targets.as_ref(), (call, span)).then_some(drawn)
         });
         let values = NetScope { place: Place::Synapse, ..scope };
-        let unit = targets.as_ref().map(|t| (&t.unit, t.receptor.as_str()));
-        let weight = s.weight.map(|e| weight(cx, &values, e, unit));
+        let weight = s.weight.map(|e| weight(cx, &values, e, targets.as_ref()));
         let grid = DelayIn { dt: self.request.dt, chip: self.request.chip };
         let delay = s.delay.map(|e| delay::delay(cx, &values, e, &grid));
         let (from, targets, rule) = (from?, targets?, rule?);
@@ -120,7 +122,10 @@ impl<'a> Builder<'_, 'a> {
         }
         let rule_span = s.rule?.1;
         let weight = match (rule.weights, weight) {
-            (Some((_, list)), _) => Value::List(list.into()),
+            (Some((_, list)), _) => {
+                whole_list(cx, &list, &targets, rule_span)?;
+                Value::List(list.into())
+            }
             (None, weight) => weight??,
         };
         let delay = match (rule.delays, delay) {
@@ -160,6 +165,7 @@ impl<'a> Builder<'_, 'a> {
         let picked = pick(cx, scope, base)?;
         let mut receptors = Vec::new();
         let mut first: Option<(UnitValue, Span)> = None;
+        let mut integer = None;
         for s in &picked.segments {
             let model = self.model_of(cx, s, base.span, "receives no spikes")?;
             let Some(at) = model.receptors.iter().position(|r| r.port.name == receptor.text) else {
@@ -185,10 +191,14 @@ impl<'a> Builder<'_, 'a> {
                 Some(_) => {}
                 None => first = Some((port.unit.clone(), port.span)),
             }
+            if let Some(own) = model.receptors[at].integer {
+                let narrower = |(other, _): &(Integer, Span)| other.bits <= own.bits;
+                integer = integer.filter(narrower).or(Some((own, port.span)));
+            }
             receptors.push(u16::try_from(at).ok()?);
         }
         let (unit, _) = first?;
-        Some(Targets { picked, receptors, unit, receptor: receptor.text.clone() })
+        Some(Targets { picked, receptors, unit, integer, receptor: receptor.text.clone() })
     }
 
     /// The neuron model of a segment; a source has none, which is reported.
@@ -401,6 +411,21 @@ fn report_missing(cx: &mut Context<'_>, word: &str, span: Span, targets: Option<
     );
 }
 
+/// Weights of a list onto an integer receptor are integers as well.
+fn whole_list(cx: &mut Context<'_>, list: &[f64], targets: &Targets, at: Span) -> Option<()> {
+    let Some((integer, declared)) = targets.integer else { return Some(()) };
+    let (lo, hi) = integer.bounds();
+    let fits = |w: &&f64| w.fract() == 0.0 && (lo..=hi).contains(*w);
+    let Some(wrong) = list.iter().find(|w| !fits(w)) else { return Some(()) };
+    let (receptor, bits) = (&targets.receptor, integer.bits);
+    let message = format!("`{receptor}` is an `int({bits})`, the list holds the weight {wrong}");
+    cx.report(
+        Diagnostic::new(network::BAD_DATA, at, message, "this file")
+            .with_label(declared, format!("takes whole numbers {lo:.0} .. {hi:.0}")),
+    );
+    None
+}
+
 fn unknown_receptor(cx: &mut Context<'_>, model: &Neuron, receptor: &ast::Name) {
     let names: Vec<String> = model.receptors.iter().map(|r| r.port.name.clone()).collect();
     let text = &receptor.text;
@@ -424,15 +449,18 @@ fn weight(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     e: &ast::Expr,
-    unit: Option<(&UnitValue, &str)>,
+    targets: Option<&Targets>,
 ) -> Option<Value> {
-    let Some((unit, receptor)) = unit else {
+    let Some(Targets { unit, receptor, integer, .. }) = targets else {
         // The receptor is faulty: the expression alone can still be checked.
         typed::type_expr(cx, scope, e)?;
         return None;
     };
     let role = format!("the weight of a synapse onto `{receptor}`");
     let expr = typed::type_as(cx, scope, e, unit, &role)?;
+    if let Some((integer, declared)) = *integer {
+        whole::fits(cx, &expr, Assigned { name: receptor, integer, declared }).then_some(())?;
+    }
     let Some(value) = typed::fold(&expr) else { return Some(Value::Expr(expr)) };
     if !value.is_finite() {
         let message = format!("{role} is {value}");

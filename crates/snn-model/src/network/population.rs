@@ -16,6 +16,7 @@ use crate::model::{Expr, Neuron, Object, ObjectKind};
 use crate::names::{Kind, list};
 use crate::neuron;
 use crate::typed;
+use crate::whole::{self, Assigned};
 
 /// Values given at a population: index of parameter or state, and expression.
 type Values = Vec<(usize, Expr)>;
@@ -138,11 +139,22 @@ fn arguments(
             continue;
         }
         seen.push((target, place));
-        let (name, unit) = match target {
-            Target::Parameter(i) => (&model.parameters[i].name, &model.parameters[i].unit),
-            Target::State(i) => (&model.states[i].name, &model.states[i].unit),
+        let (name, unit, integer, declared) = match target {
+            Target::Parameter(i) => {
+                let p = &model.parameters[i];
+                (&p.name, &p.unit, p.integer, p.span)
+            }
+            Target::State(i) => {
+                let s = &model.states[i];
+                (&s.name, &s.unit, s.integer, s.span)
+            }
         };
-        match typed::type_as(cx, scope, &argument.value, unit, &format!("`{name}`")) {
+        let value = typed::type_as(cx, scope, &argument.value, unit, &format!("`{name}`"));
+        let fits = |value: &Expr| {
+            let assigned = |integer| Assigned { name, integer, declared };
+            integer.is_none_or(|integer| whole::fits(cx, value, assigned(integer)))
+        };
+        match value.filter(fits) {
             None => sound = false,
             Some(value) => match target {
                 Target::Parameter(i) => parameters.push((i, value)),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use snn_diagnostics::codes::{neuron as codes, types};
 use snn_diagnostics::{Diagnostic, Span};
-use snn_syntax::ast::{self, AssignOp, StatementKind};
+use snn_syntax::ast::{self, AssignOp, StatementKind, UnitExpr};
 use snn_units::{Dimension, UnitValue};
 
 use super::declare::report_no_state;
@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::model::{Binary, Expr, ExprKind, Statement};
 use crate::names::duplicate;
 use crate::project::FileId;
-use crate::typed::{Scope, type_as, type_with_unit};
-use crate::units::unit_value;
+use crate::typed::{Scope, type_as, type_integer, type_with_unit};
+use crate::units::{integer_type, unit_value};
 
 /// The statements of a block; none where one is faulty.
 pub(super) fn block(
@@ -34,8 +34,10 @@ pub(super) fn block(
             }
             StatementKind::Let(declaration) => {
                 let (local, value) = local(cx, &scope, declaration);
+                let (name, integer) = (local.name.clone(), local.integer);
                 locals.push(local);
-                value.map(|value| Statement::Local { local: locals.len() - 1, value })
+                let local = locals.len() - 1;
+                value.map(|value| Statement::Local { name, local, value, integer })
             }
         };
         match (checked, &mut statements) {
@@ -61,6 +63,7 @@ fn local(
     if let Some(first) = known {
         cx.report(duplicate(name, first));
     }
+    let integer = declaration.unit.as_ref().and_then(|unit| integer_type(cx, unit));
     let typed = match (&declaration.value, &declaration.unit) {
         (None, _) => {
             let message = format!("`{}` has no value", name.text);
@@ -68,6 +71,10 @@ fn local(
             None
         }
         (Some(value), None) => type_with_unit(cx, scope, value),
+        (Some(value), Some(UnitExpr { integer: Some(_), .. })) => integer.and_then(|integer| {
+            let role = format!("`{}`", name.text);
+            Some((type_integer(cx, scope, value, integer, &role)?, UnitValue::one()))
+        }),
         (Some(value), Some(unit)) => unit_value(cx, unit).and_then(|unit| {
             let role = format!("`{}`", name.text);
             type_as(cx, scope, value, &unit, &role).map(|expr| (expr, unit))
@@ -77,7 +84,8 @@ fn local(
         Some((value, unit)) => (Some(value), Some(unit)),
         None => (None, None),
     };
-    (Local { name: name.text.clone(), span: name.span, unit, used: Cell::new(false) }, value)
+    let used = Cell::new(false);
+    (Local { name: name.text.clone(), span: name.span, unit, integer, used }, value)
 }
 
 fn assign(
@@ -109,6 +117,7 @@ fn assign(
     };
     let value = match op {
         Some(Binary::Mul | Binary::Div) => factor(cx, scope, target, value)?,
+        None if symbol.integer.is_some() => type_integer(cx, scope, value, symbol.integer?, &role)?,
         _ => type_as(cx, scope, value, &wanted, &role)?,
     };
     let value = match op {

@@ -13,8 +13,8 @@ use crate::globals;
 use crate::model::{Expr, Let, Parameter, Port, Receptor, Shape, State};
 use crate::order;
 use crate::project::FileId;
-use crate::typed::{type_as, type_with_unit};
-use crate::units::unit_value;
+use crate::typed::{type_as, type_integer, type_with_unit};
+use crate::units::{integer_type, unit_value};
 
 /// All declarations, checked.
 pub(super) struct Declared {
@@ -37,12 +37,18 @@ pub(super) fn collect(cx: &mut Context<'_>, statements: &Statements<'_>) -> Symb
     ];
     for (role, declarations) in groups {
         for (index, declaration) in declarations.iter().enumerate() {
+            let mut integer = None;
             let unit = match &declaration.unit {
+                Some(unit) if unit.integer.is_some() && may_be_integer(role) => {
+                    integer = integer_type(cx, unit);
+                    integer.map(|_| UnitValue::one())
+                }
                 Some(unit) => unit_value(cx, unit),
                 None if infers(role, declaration) => None,
                 None => Some(UnitValue::one()),
             };
             symbols.add(cx, role, index, &declaration.name, unit);
+            symbols.set_integer(role, index, integer);
         }
     }
     // Before expressions are read: a state that was never declared is one fault, wherever it is used.
@@ -52,6 +58,10 @@ pub(super) fn collect(cx: &mut Context<'_>, statements: &Statements<'_>) -> Symb
         }
     }
     symbols
+}
+
+fn may_be_integer(role: Role) -> bool {
+    matches!(role, Role::Parameter | Role::State | Role::Receptor)
 }
 
 /// Whether a declaration without unit takes that of its value.
@@ -98,7 +108,11 @@ pub(super) fn values(
         receptors: ports(&statements.receptors, Role::Receptor, symbols)?
             .into_iter()
             .zip(shapes)
-            .map(|(port, shape)| Some(Receptor { port, shape: shape? }))
+            .enumerate()
+            .map(|(i, (port, shape))| {
+                let integer = symbols.integer(Role::Receptor, i);
+                Some(Receptor { port, integer, shape: shape? })
+            })
             .collect::<Option<_>>()?,
         lets: statements.lets.iter().zip(bodies).map(named).collect::<Option<_>>()?,
     })
@@ -148,13 +162,15 @@ fn ordered(
         let scope = NeuronScope::new(file, symbols, place);
         let symbol = symbols.at(role, *index);
         let unit = symbol.and_then(|s| s.unit.clone());
-        match unit {
-            Some(unit) => {
-                let name = format!("`{}`", declaration.name.text);
-                values[*index] = type_as(cx, &scope, value, &unit, &name);
+        let integer = symbol.and_then(|s| s.integer);
+        let name = format!("`{}`", declaration.name.text);
+        match (unit, integer) {
+            (Some(_), Some(integer)) => {
+                values[*index] = type_integer(cx, &scope, value, integer, &name);
             }
-            None if declaration.unit.is_some() => {}
-            None => {
+            (Some(unit), None) => values[*index] = type_as(cx, &scope, value, &unit, &name),
+            (None, _) if declaration.unit.is_some() => {}
+            (None, _) => {
                 if let Some((expr, unit)) = type_with_unit(cx, &scope, value) {
                     values[*index] = Some(expr);
                     symbols.set_unit(role, *index, Some(unit));
@@ -193,6 +209,7 @@ fn parameters(
             name: declaration.name.text.clone(),
             dimension: unit.dimension,
             unit,
+            integer: symbols.integer(Role::Parameter, i),
             default,
             span: declaration.name.span,
         })
@@ -212,6 +229,7 @@ fn states(
             name: declaration.name.text.clone(),
             dimension: unit.dimension,
             unit,
+            integer: symbols.integer(Role::State, i),
             initial,
             span: declaration.name.span,
         })
@@ -331,6 +349,16 @@ fn jump(
         return None;
     };
     symbol.used.set(true);
+    if symbol.integer.is_some() {
+        let message =
+            format!("`{name}` is an integer, which arrivals cannot jump: it may overflow");
+        cx.report(
+            Diagnostic::new(codes::INTEGER_TYPE, target.span, message, "an integer")
+                .with_label(symbol.span, "declared here")
+                .with_help("take the arrivals with a `sum` receptor and add them in `on tick`"),
+        );
+        return None;
+    }
     let (state, unit, place) = (symbol.index, symbol.unit.clone(), symbol.span);
     let state_name = name.clone();
     symbols.set_jump(index, &state_name);

@@ -135,6 +135,15 @@ fn equation(
         type_with_unit(cx, &scope, value);
         return None;
     };
+    if state.integer.is_some() {
+        let message = format!("`{}` is an integer and has no rate of change", name.text);
+        cx.report(
+            Diagnostic::new(codes::INTEGER_TYPE, name.span, message, "an integer")
+                .with_label(state.span, "declared here")
+                .with_help(format!("move it in a block: `on tick {{ {0} = {0} + … }}`", name.text)),
+        );
+        return None;
+    }
     let rate = unit.div(&UnitValue::parse("ms")?);
     let value = type_as(cx, &scope, value, &rate, &format!("`{}'`", name.text))?;
     Some((state.index, value))

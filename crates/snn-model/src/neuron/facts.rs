@@ -125,6 +125,15 @@ impl Facts {
         }
     }
 
+    /// The conditions of the `check` lines.
+    pub fn conditions(&self) -> Vec<&Expr> {
+        let conditions = self.facts.iter().filter_map(|fact| match &fact.kind {
+            FactKind::Holds(e) => Some(e),
+            _ => None,
+        });
+        conditions.collect()
+    }
+
     /// All expressions, for the numbering of functions.
     pub fn expressions(&mut self) -> Vec<&mut Expr> {
         let mut all = Vec::new();

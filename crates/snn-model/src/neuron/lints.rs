@@ -33,6 +33,20 @@ pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
 
 fn shape(cx: &mut Context<'_>, receptor: &Receptor, on_tick: bool) {
     let is_sum = matches!(receptor.shape, Shape::Sum);
+    let bits = receptor.integer.map_or(0, |i| i.bits);
+    if bits > if is_sum { 32 } else { 0 } {
+        let name = &receptor.port.name;
+        let (message, help) = match is_sum {
+            true => (format!("the sum `{name}` has at most 32 bits"), "write `int(32)` or less"),
+            false => (
+                format!("`{name}` decays by fractions and cannot be an integer"),
+                "a `sum` receptor may be one; others take a unit or nothing",
+            ),
+        };
+        let d = Diagnostic::new(codes::INTEGER_TYPE, receptor.port.span, message, "not so");
+        cx.report(d.with_help(help));
+        return;
+    }
     if is_sum == on_tick {
         return;
     }

@@ -7,7 +7,7 @@ use snn_units::{Exponent, UnitValue};
 
 use super::symbols::{Role, Symbol, Symbols};
 use crate::context::Context;
-use crate::model::{ExprKind, Variable};
+use crate::model::{ExprKind, Integer, Variable};
 use crate::project::FileId;
 use crate::typed::{Calls, Declared, Draws, Resolution, Scope};
 
@@ -36,6 +36,8 @@ pub(super) struct Local {
     pub name: String,
     pub span: Span,
     pub unit: Option<UnitValue>,
+    /// The type, where it is an integer.
+    pub integer: Option<Integer>,
     pub used: std::cell::Cell<bool>,
 }
 

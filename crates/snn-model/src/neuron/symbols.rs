@@ -8,7 +8,7 @@ use snn_syntax::ast;
 use snn_units::UnitValue;
 
 use crate::context::Context;
-use crate::model::ExprKind;
+use crate::model::{ExprKind, Integer};
 use crate::names::duplicate;
 use crate::typed::Declared;
 
@@ -44,6 +44,8 @@ pub(super) struct Symbol {
     pub span: Span,
     /// Its unit; none where it is not known yet, or faulty.
     pub unit: Option<UnitValue>,
+    /// Its type, where it is an integer.
+    pub integer: Option<Integer>,
     /// The state whose value arrivals at this receptor change.
     pub jumps: Option<String>,
     /// Whether an expression reads it.
@@ -94,6 +96,7 @@ impl Symbols {
             index,
             span: name.span,
             unit,
+            integer: None,
             jumps: None,
             used: Cell::new(false),
             noisy: false,
@@ -130,6 +133,18 @@ impl Symbols {
         if let Some(at) = self.places.get(&(role, index)) {
             self.list[*at].noisy = noisy;
         }
+    }
+
+    /// Notes that a symbol is an integer.
+    pub fn set_integer(&mut self, role: Role, index: usize, integer: Option<Integer>) {
+        if let Some(at) = self.places.get(&(role, index)) {
+            self.list[*at].integer = integer;
+        }
+    }
+
+    /// The type of a symbol, where it is an integer.
+    pub fn integer(&self, role: Role, index: usize) -> Option<Integer> {
+        self.at(role, index).and_then(|s| s.integer)
     }
 
     /// Notes that arrivals at a receptor jump a state.

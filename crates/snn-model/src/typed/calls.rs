@@ -1,19 +1,19 @@
 //! Calls: functions of the language, draws, and `fn`.
 
-use snn_diagnostics::codes::{syntax, types};
+use snn_diagnostics::codes::types;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast;
 use snn_units::{Dimension, Exponent};
 
 use super::operators::{Meeting, same_dimension};
-use super::{Calls, Scope, Typed, draws, hints, inline, number};
+use super::{Calls, Scope, Typed, draws, hints, inline, integer, number};
 use crate::context::Context;
 use crate::globals::Signature;
 use crate::model::{self, Binary, ExprKind, Unary};
 use crate::names::{Found, Kind};
 
 /// Functions of the language and their number of arguments.
-const BUILTIN: [(&str, usize); 17] = [
+const BUILTIN: [(&str, usize); 22] = [
     ("exp", 1),
     ("log", 1),
     ("sqrt", 1),
@@ -31,6 +31,11 @@ const BUILTIN: [(&str, usize); 17] = [
     ("tanh", 1),
     ("white", 0),
     ("bits", 1),
+    ("trunc", 1),
+    ("round_even", 1),
+    ("round_random", 1),
+    ("wrap", 1),
+    ("saturate", 1),
 ];
 
 /// Whether a name is a function or a distribution of the language.
@@ -104,11 +109,14 @@ fn builtin(
         );
         return None;
     }
-    if name == "bits" {
-        let message = format!("`{name}` is not available yet");
-        let d = Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "not available yet");
-        cx.report(d);
-        return None;
+    match name {
+        "bits" => return integer::bits(cx, scope, call, span),
+        "round_random" => return integer::round_random(cx, scope, call, span),
+        "wrap" | "saturate" => {
+            integer::misplaced(cx, name, span);
+            return None;
+        }
+        _ => {}
     }
     let letters = ["a", "b", "c"];
     let usage = match name {
@@ -171,6 +179,8 @@ fn unary_of(name: &str) -> Unary {
         "floor" => Unary::Floor,
         "ceil" => Unary::Ceil,
         "round" => Unary::Round,
+        "trunc" => Unary::Trunc,
+        "round_even" => Unary::RoundEven,
         "sin" => Unary::Sin,
         "cos" => Unary::Cos,
         "tanh" => Unary::Tanh,

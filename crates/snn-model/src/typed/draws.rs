@@ -92,7 +92,7 @@ fn plain(
 }
 
 /// `uniform()` between 0 and 1, `normal()` with mean 0 and deviation 1.
-fn standard(distribution: Distribution, span: Span) -> Typed {
+pub(super) fn standard(distribution: Distribution, span: Span) -> Typed {
     let number = |value| Typed::new(ExprKind::Number(value), Dimension::NUMBER, span).expr;
     let arguments = Box::new((number(0.0), number(1.0)));
     let kind = ExprKind::Draw { distribution, arguments, bounds: None };

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use snn_numeric::math;
+use snn_numeric::{math, whole};
 
 use crate::model::{Binary, Expr, ExprKind, Function, Unary};
 
@@ -111,6 +111,8 @@ pub(super) fn unary(op: Unary, a: f64) -> f64 {
         Unary::Floor => a.floor(),
         Unary::Ceil => a.ceil(),
         Unary::Round => a.round(),
+        Unary::Trunc => a.trunc(),
+        Unary::RoundEven => a.round_ties_even(),
     }
 }
 
@@ -132,6 +134,20 @@ pub(super) fn binary(op: Binary, a: f64, b: f64) -> f64 {
         Binary::Ne => truth(a != b),
         Binary::And => truth(a != 0.0 && b != 0.0),
         Binary::Or => truth(a != 0.0 || b != 0.0),
+        Binary::Quotient => (a / b).floor(),
+        Binary::Remainder => a - b * (a / b).floor(),
+        Binary::Shift => whole::shift(a, b),
+        Binary::BitAnd => whole::and(a, b),
+        Binary::BitOr => whole::or(a, b),
+        Binary::BitXor => whole::xor(a, b),
+        Binary::Wrap => {
+            let (half, full) = (whole::shift(1.0, b - 1.0), whole::shift(1.0, b));
+            a - full * ((a + half) / full).floor()
+        }
+        Binary::Saturate => {
+            let half = whole::shift(1.0, b - 1.0);
+            math::min(math::max(a, -half), half - 1.0)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Operators: equal dimensions where numbers are added or compared, products elsewhere.
 
-use snn_diagnostics::codes::{syntax, types};
+use snn_diagnostics::codes::types;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{self, BinaryOp, UnaryOp};
 use snn_units::{Dimension, Exponent, UnitValue};
@@ -140,18 +140,18 @@ fn binary(
         BinaryOp::Ge => comparison(cx, scope, Binary::Ge, pair, span),
         BinaryOp::Eq => comparison(cx, scope, Binary::Eq, pair, span),
         BinaryOp::Ne => comparison(cx, scope, Binary::Ne, pair, span),
-        BinaryOp::IntDiv | BinaryOp::Mod => whole(cx, op, pair, span),
-        BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::Shl
-        | BinaryOp::Shr => {
-            let message = "operations on bits are not available yet";
-            cx.report(Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "not available yet"));
-            None
+        BinaryOp::IntDiv => whole(cx, (Binary::Quotient, "`div`"), pair, span),
+        BinaryOp::Mod => whole(cx, (Binary::Remainder, "`mod`"), pair, span),
+        BinaryOp::BitAnd => whole(cx, (Binary::BitAnd, "`&`"), pair, span),
+        BinaryOp::BitOr => whole(cx, (Binary::BitOr, "`|`"), pair, span),
+        BinaryOp::BitXor => whole(cx, (Binary::BitXor, "`xor`"), pair, span),
+        BinaryOp::Shl => whole(cx, (Binary::Shift, "`<<`"), pair, span),
+        BinaryOp::Shr => {
+            let Pair { a, left, b, right } = pair;
+            let right = negated(right);
+            whole(cx, (Binary::Shift, "`>>`"), Pair { a, left, b, right }, span)
         }
+        BinaryOp::And | BinaryOp::Or => None,
     }
 }
 
@@ -263,50 +263,32 @@ fn rational(e: &model::Expr) -> Option<Exponent> {
     })
 }
 
-/// Operands of `div` and `mod` are written twice: larger ones are refused.
-const MAX_WHOLE_OPERAND: usize = 64;
-
-/// `a div b` is floor(a / b); `a mod b` is a - b·floor(a / b).
+/// `div`, `mod`, shifts and operations on bits: of plain numbers. Whether they are whole is known when
+/// the ranges of all names are (see [`crate::whole`]); of constants it is known here.
 fn whole(
     cx: &mut Context<'_>,
-    op: BinaryOp,
+    (op, shown): (Binary, &str),
     Pair { a, left, b, right }: Pair<'_>,
     span: Span,
 ) -> Option<Typed> {
     for (e, operand) in [(a, &left), (b, &right)] {
         if !operand.expr.dimension.is_dimensionless() {
             let what = hints::describe(cx, operand);
-            let message = format!("`div` and `mod` are for whole numbers, {what}");
+            let message = format!("{shown} is for whole numbers, {what}");
             cx.report(Diagnostic::new(types::NOT_PLAIN, e.span, message, "not a plain number"));
             return None;
         }
     }
-    if let (Some(x), Some(y)) = (fold(&left.expr), fold(&right.expr)) {
-        let floor = (x / y).floor();
-        let value = if op == BinaryOp::IntDiv { floor } else { x - y * floor };
-        return Some(Typed::new(ExprKind::Number(value), Dimension::NUMBER, span));
-    }
-    if size(&left.expr) + size(&right.expr) > MAX_WHOLE_OPERAND
-        || left.expr.draws()
-        || right.expr.draws()
-    {
-        let message = "the operands of `div` and `mod` must be short here";
-        cx.report(
-            Diagnostic::new(types::TOO_LARGE, span, message, "too long")
-                .with_help("give them a name with `let` or `param` first"),
-        );
-        return None;
-    }
-    let wrap = |kind| model::Expr { kind, dimension: Dimension::NUMBER, span };
-    let quotient = wrap(binary_kind(Binary::Div, left.expr.clone(), right.expr.clone()));
-    let floor = wrap(ExprKind::Unary(Unary::Floor, Box::new(quotient)));
-    if op == BinaryOp::IntDiv {
-        return Some(Typed::new(floor.kind, Dimension::NUMBER, span));
-    }
-    let multiple = wrap(binary_kind(Binary::Mul, right.expr, floor));
-    Some(Typed::new(binary_kind(Binary::Sub, left.expr, multiple), Dimension::NUMBER, span))
+    cx.integers |= !matches!(op, Binary::Quotient | Binary::Remainder);
+    Some(Typed::new(binary_kind(op, left.expr, right.expr), Dimension::NUMBER, span))
 }
 
-fn size(e: &model::Expr) -> usize {
-    1 + e.children().map(size).sum::<usize>()
+fn negated(mut typed: Typed) -> Typed {
+    let (dimension, span) = (typed.expr.dimension, typed.expr.span);
+    let kind = match typed.expr.kind {
+        ExprKind::Number(value) => ExprKind::Number(-value),
+        kind => ExprKind::Unary(Unary::Neg, Box::new(model::Expr { kind, dimension, span })),
+    };
+    typed.expr = model::Expr { kind, dimension, span };
+    typed
 }

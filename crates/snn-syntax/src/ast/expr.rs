@@ -11,11 +11,13 @@ pub struct Name {
     pub span: Span,
 }
 
-/// `mV`, `1/ms`, `pA/mV^2`: a product of powers of unit symbols.
+/// `mV`, `1/ms`, `pA/mV^2`: a product of powers of unit symbols; or `int(24)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitExpr {
     /// The factors; empty for a plain `1`.
     pub factors: Vec<UnitFactor>,
+    /// Bits of `int(24)`, which stands where a unit may stand.
+    pub integer: Option<u32>,
     /// The place, without brackets.
     pub span: Span,
 }

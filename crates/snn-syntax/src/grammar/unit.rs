@@ -4,26 +4,49 @@
 use snn_diagnostics::{Diagnostic, codes::syntax as codes};
 
 use super::Context;
-use crate::ast::{BinaryOp, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor};
+use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor};
 
 /// The unit that an expression spells; faults are reported.
 pub(super) fn from_expr(expr: &Expr, context: &mut Context<'_>) -> UnitExpr {
-    let mut factors = Vec::new();
-    if let Err(wrong) = collect(expr, (1, 1), &mut factors) {
-        let integer = match &wrong.kind {
-            ExprKind::Call(call) => matches!(&call.function.kind, ExprKind::Name(n) if n == "int"),
-            _ => false,
-        };
-        context.report(if integer {
-            let message = "integer types are not available yet";
-            Diagnostic::new(codes::NOT_AVAILABLE, wrong.span, message, "")
-        } else {
-            Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "")
-                .with_help("a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`")
-        });
-        factors.clear();
+    let mut unit = UnitExpr { factors: Vec::new(), integer: None, span: expr.span };
+    if let Some(arguments) = integer_type(expr) {
+        match bits(arguments) {
+            Some(bits) => unit.integer = Some(bits),
+            None => context.report(
+                Diagnostic::new(codes::NOT_A_UNIT, expr.span, "how many bits?", "")
+                    .with_help("an integer type is written with its number of bits: `int(24)`"),
+            ),
+        }
+        return unit;
     }
-    UnitExpr { factors, span: expr.span }
+    if let Err(wrong) = collect(expr, (1, 1), &mut unit.factors) {
+        context.report(
+            Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "").with_help(
+                "a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`",
+            ),
+        );
+        unit.factors.clear();
+    }
+    unit
+}
+
+/// The arguments of `int(…)`.
+fn integer_type(expr: &Expr) -> Option<&[Argument]> {
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            let is_int = matches!(&call.function.kind, ExprKind::Name(name) if name == "int");
+            is_int.then_some(&call.arguments)
+        }
+        _ => None,
+    }
+}
+
+fn bits(arguments: &[Argument]) -> Option<u32> {
+    let [Argument { label: None, value }] = arguments else { return None };
+    match &value.kind {
+        ExprKind::Number { digits, unit: None } => digits.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Adds the factors of `expr` to the power `power`; the guilty expression where it is no unit.
