@@ -2,6 +2,7 @@
 //! `golden/README.md` for provenance and tolerances.
 
 mod currents;
+mod hardware;
 mod membrane;
 mod network;
 mod noise;

@@ -221,6 +221,15 @@ impl Generator {
             let bent = b.unary(Unary::Tanh, bent);
             x = b.binary(Binary::Add, x, bent);
         }
+        if self.pick(20, "whole numbers") {
+            let (places, mask, small) = (b.constant(3.0), b.constant(21.0), b.constant(0.01));
+            let whole = b.unary(Unary::RoundEven, x);
+            let shifted = b.binary(Binary::Shift, whole, places);
+            let mixed = b.binary(Binary::BitXor, shifted, whole);
+            let masked = b.binary(Binary::BitAnd, mixed, mask);
+            let term = b.binary(Binary::Mul, small, masked);
+            x = b.binary(Binary::Add, x, term);
+        }
         if refractory.is_some() && self.pick(60, "hold") {
             let refractory = b.input(flag);
             x = b.select(refractory, v, x);

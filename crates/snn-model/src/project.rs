@@ -16,9 +16,10 @@ mod tests;
 mod texts;
 
 /// The built-in library: path as imported, and its text.
-const LIBRARY: [(&str, &str); 2] = [
+const LIBRARY: [(&str, &str); 3] = [
     ("std/neurons.snn", include_str!("../std/neurons.snn")),
     ("std/chips.snn", include_str!("../std/chips.snn")),
+    ("std/hardware.snn", include_str!("../std/hardware.snn")),
 ];
 
 /// Index of a parsed file in its [`Project`].

@@ -7,6 +7,8 @@
 mod check;
 mod condition;
 mod range;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use check::{Assigned, check_neuron, fits};
 
@@ -37,6 +39,8 @@ pub(crate) enum Kind {
     Real,
     /// It should be, but this may not be exact.
     Inexact(Inexact),
+    /// It should be, and the fault has been found.
+    Faulty,
 }
 
 /// Why a number that should be whole may not be exact.
@@ -89,6 +93,7 @@ impl Range {
     /// Whether both are whole: the fault of the first that is not exact.
     pub fn with(self, other: Self) -> Kind {
         match (self.kind, other.kind) {
+            (Kind::Faulty, _) | (_, Kind::Faulty) => Kind::Faulty,
             (Kind::Inexact(fault), _) | (_, Kind::Inexact(fault)) => Kind::Inexact(fault),
             (Kind::Whole, Kind::Whole) => Kind::Whole,
             _ => Kind::Real,
@@ -104,6 +109,11 @@ impl Range {
             return self;
         }
         Self { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi), kind: self.with(other) }
+    }
+
+    /// The result of an operation on bits: that an operand is not whole has been found.
+    pub fn found_faulty(self) -> Self {
+        Self { kind: if self.kind == Kind::Real { Kind::Faulty } else { self.kind }, ..self }
     }
 
     /// The same, inexact where it reaches beyond 2^52.

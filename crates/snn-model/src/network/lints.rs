@@ -176,6 +176,8 @@ impl Use {
             let used = [&sends, &receives, driven, observed].iter().any(|set| set.contains(&id));
             let fault = match (used, alive[id as usize]) {
                 (false, _) => Some(Fault::Idle),
+                // A model that only watches has no spike to miss.
+                (true, false) if never_spikes(object, &network.neurons) => None,
                 (true, false) if receives.contains(&id) => Some(Fault::Unreached),
                 (true, false) => Some(Fault::CannotFire),
                 (true, true) => None,
@@ -272,6 +274,14 @@ fn ends(
     end: impl Fn(&Projection) -> &snn_connect::Selection,
 ) -> HashSet<u32> {
     projections.iter().flat_map(|p| end(p).segments().iter().map(|s| s.object)).collect()
+}
+
+/// Whether the model has no `spike` line.
+fn never_spikes(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
+    match &object.kind {
+        ObjectKind::Population { neuron, .. } => neurons[*neuron].spike.is_none(),
+        ObjectKind::Source(_) => false,
+    }
 }
 
 /// Whether a population without input certainly never spikes: all values are constants, no rate of change

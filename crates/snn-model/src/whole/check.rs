@@ -6,7 +6,7 @@ use snn_diagnostics::{Diagnostic, Span};
 use super::range::{Atom, Ranges};
 use super::{Inexact, Kind, Range, Why};
 use crate::context::Context;
-use crate::model::{Dynamics, Expr, Integer, Neuron, Shape, Statement};
+use crate::model::{Binary, Dynamics, Expr, ExprKind, Integer, Neuron, Shape, Statement};
 
 /// An integer that takes a value.
 #[derive(Clone, Copy)]
@@ -139,7 +139,15 @@ impl Checker<'_, '_, '_> {
         let whole = assigned.integer.range();
         match range.kind {
             Kind::Inexact(fault) => self.inexact(fault),
-            Kind::Real => self.not_whole(e.span, Some(assigned)),
+            Kind::Faulty => {}
+            Kind::Real => {
+                // It is rounded before it is brought into the type.
+                let at = match &e.kind {
+                    ExprKind::Binary(Binary::Wrap | Binary::Saturate, inner, _) => inner.span,
+                    _ => e.span,
+                };
+                self.not_whole(at, Some(assigned));
+            }
             Kind::Whole if range.lo < whole.lo || range.hi > whole.hi => {
                 self.overflow(e, range, assigned);
             }
@@ -166,7 +174,8 @@ impl Checker<'_, '_, '_> {
             }
             None => "operations on bits need whole numbers".to_owned(),
         };
-        let help = format!("say how to round it: `floor({text})`, `round(…)`, `trunc(…)`, …");
+        let help =
+            format!("say how to round it: `floor({})`, `round(…)`, `trunc(…)`, …", short(text));
         let mut d = Diagnostic::new(codes::NOT_WHOLE, at, message, "may have a fraction");
         if let Some(a) = assigned.filter(|a| a.declared != at) {
             d = d.with_label(a.declared, "an integer");
@@ -206,13 +215,18 @@ impl Checker<'_, '_, '_> {
             d = d.with_label(a.declared, format!("holds {}", between(lo, hi)));
         }
         if !range.is_point() {
-            let text = self.cx.text(e.span);
+            let text = short(self.cx.text(e.span));
             d = d.with_help(format!(
                 "say what happens beyond: `saturate({text})` or `wrap({text})`"
             ));
         }
         self.cx.report(d);
     }
+}
+
+/// The text of an expression, where it is not too long to repeat.
+fn short(text: &str) -> &str {
+    if text.len() <= 40 { text } else { "…" }
 }
 
 /// Bounds as a message shows them.

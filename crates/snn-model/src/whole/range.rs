@@ -102,6 +102,7 @@ impl<'a> Ranges<'a> {
                 Kind::Whole => false,
                 Kind::Real => whole,
                 Kind::Inexact(_) => exact,
+                Kind::Faulty => false,
             };
             if wrong && !range.is_empty() {
                 self.found.push(Found { operand: e.span, kind: range.kind });
@@ -153,7 +154,7 @@ fn drawn(distribution: Distribution, a: Range, b: Range) -> Range {
 
 fn unary(op: Unary, x: Range, span: Span) -> Range {
     let rounded = |f: fn(f64) -> f64| {
-        let kind = if let Kind::Inexact(_) = x.kind { x.kind } else { Kind::Whole };
+        let kind = if x.kind == Kind::Real { Kind::Whole } else { x.kind };
         Range { lo: f(x.lo), hi: f(x.hi), kind }.bounded(span)
     };
     match op {
@@ -211,7 +212,7 @@ fn binary(op: Binary, a: Range, b: Range, span: Span) -> Range {
         Binary::Pow => Range::REAL,
         Binary::Shift => {
             let (lo, hi) = corners(whole::shift);
-            of(lo, hi)
+            of(lo, hi).found_faulty()
         }
         Binary::BitAnd | Binary::BitOr | Binary::BitXor => bits(op, a, b, kind),
         Binary::Wrap | Binary::Saturate => {
@@ -264,7 +265,7 @@ fn divided(op: Binary, a: Range, b: Range, span: Span) -> Range {
 /// Numbers of n bits stay numbers of n bits.
 fn bits(op: Binary, a: Range, b: Range, kind: Kind) -> Range {
     if kind != Kind::Whole {
-        return Range { kind, ..Range::REAL };
+        return Range { kind, ..Range::REAL }.found_faulty();
     }
     if op == Binary::BitAnd && (a.lo >= 0.0 || b.lo >= 0.0) {
         let above = |r: Range| if r.lo >= 0.0 { r.hi } else { f64::INFINITY };
