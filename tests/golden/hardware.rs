@@ -115,9 +115,9 @@ fn a_crossbar_neuron_as_published() {
     let mut trains = vec![[[false; 4]; TICKS + 1]; NEURONS];
     for tick in 1..TICKS {
         for (n, train) in trains.iter_mut().enumerate() {
-            for g in 0..4 {
+            for (g, arrives) in train[tick].iter_mut().enumerate() {
                 if numbers.between(0, 2) == 0 {
-                    train[tick][g] = true;
+                    *arrives = true;
                     writeln!(spikes, "{},{tick}", 4 * n + g).unwrap();
                 }
             }

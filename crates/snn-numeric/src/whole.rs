@@ -5,14 +5,7 @@
 /// negative. Beyond 1,000 places the result is as for 1,000.
 #[inline(always)]
 pub fn shift(x: f64, places: f64) -> f64 {
-    let places = places as i64;
-    let bounded = if places > 1000 {
-        1000
-    } else if places < -1000 {
-        -1000
-    } else {
-        places
-    };
+    let bounded = (places as i64).clamp(-1000, 1000);
     (x * f64::from_bits(((1023 + bounded) as u64) << 52)).floor()
 }
 
