@@ -308,11 +308,10 @@ fn syntax_faults_have_no_followers() {
 }
 
 #[test]
-fn later_constructs_say_so_once() {
-    let text = lif("").replace("R * I", "R * I + bits(2) * 1 mV");
-    let found = faults(&text);
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0].code, "E0100");
+fn random_bits_stand_in_blocks() {
+    one(&lif("").replace("R * I", "R * I + bits(2) * 1 mV"), "E0211", "bits(2)");
+    clean(&lif("").replace("v = E_L }", "v = E_L - bits(2) * 1 mV }"));
+    one(&lif("").replace("v = E_L }", "v = E_L - bits(40) * 1 mV }"), "E0210", "40");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Operators: equal dimensions where numbers are added or compared, products elsewhere.
 
-use snn_diagnostics::codes::types;
+use snn_diagnostics::codes::{neuron, types};
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{self, BinaryOp, UnaryOp};
 use snn_units::{Dimension, Exponent, UnitValue};
@@ -279,7 +279,16 @@ fn whole(
             return None;
         }
     }
-    cx.integers |= !matches!(op, Binary::Quotient | Binary::Remainder);
+    let on_bits = !matches!(op, Binary::Quotient | Binary::Remainder);
+    cx.integers |= on_bits;
+    for (e, operand) in [(a, &left), (b, &right)] {
+        if on_bits && fold(&operand.expr).is_some_and(|x| x.fract() != 0.0) {
+            let message = format!("{shown} needs whole numbers");
+            let d = Diagnostic::new(neuron::NOT_WHOLE, e.span, message, "has a fraction");
+            cx.report(d.with_help("say how to round it: `floor(…)`, `round(…)`, `trunc(…)`, …"));
+            return None;
+        }
+    }
     Some(Typed::new(binary_kind(op, left.expr, right.expr), Dimension::NUMBER, span))
 }
 

@@ -67,7 +67,10 @@ fn dimensions_meet_or_are_reported() {
     one("const x = 1 + (2 < 3)", "E0208", "(2 < 3)");
     one("const x = \"text\"", "E0208", "\"text\"");
     one("const x = uniform(0, 1)", "E0211", "uniform(0, 1)");
-    one("const x = 5 & 3", "E0100", "5 & 3");
+    one("const x = 5.5 & 3", "E0311", "5.5");
+    one("const x = 5 << (1 / 2)", "E0311", "(1 / 2)");
+    one("const a = 1 mV\nconst x = 3 xor a", "E0205", "a");
+    clean("const x = (5 & 3) << 2\nconst y = 7 div 2 - x mod 3");
     one("const x: mV = 3 pA", "E0203", "3 pA");
     clean("const a = 1 mV\nconst x = a ^ 0.5 * a ^ (1/2)");
 }
