@@ -325,7 +325,6 @@ fn later_constructs_are_named_once() {
     for text in [
         "synapse s { on pre { deliver w } }",
         "plasticity p { weight w: nS in 0 nS .. 10 nS\n trace x on pre = exp(20 ms) }",
-        "neuron n { state i: int(24) = 0 }",
         "network n { connect A -> B.x { rule near(1, 2) indegree(3) } }",
         "network n { connect A -> B.x { delay axon 0 ms dendrite 1 ms } }",
         "network n { connect A -> B.x { delay 1 tick } }",
@@ -337,6 +336,14 @@ fn later_constructs_are_named_once() {
     ] {
         assert_eq!(faults(text), ["E0100"], "{text}");
     }
+}
+
+#[test]
+fn integer_types_stand_where_units_stand() {
+    assert_eq!(faults("neuron n { state i: int(24) = 0, v: mV = 0 mV }"), [""; 0]);
+    assert_eq!(faults("neuron n { state i: int(N) = 0 }"), ["E0113"]);
+    assert_eq!(faults("neuron n { state i: int(8, 2) = 0 }"), ["E0113"]);
+    assert_eq!(faults("neuron n { state i: int(8) * mV = 0 }"), ["E0113"]);
 }
 
 #[test]
