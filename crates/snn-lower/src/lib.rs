@@ -15,6 +15,7 @@ mod exact;
 mod network;
 mod neuron;
 mod noise;
+mod parameters;
 mod receptors;
 mod stability;
 mod translate;

@@ -6,10 +6,9 @@ use std::collections::HashMap;
 use snn_chip::Arithmetic;
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{
-    Binary, LinearSystem, NeuronKernel, Op, ProgramBuilder, Refractory, Reg, Solution, StateSlot,
-    Unary,
+    Binary, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution, StateSlot, Unary,
 };
-use snn_model::model::{Edge, Expr, Neuron, Parameter, RefractoryMode, Shape};
+use snn_model::model::{Edge, Expr, Neuron, RefractoryMode, Shape};
 use snn_numeric::Distribution;
 use snn_units::{UnitValue, scale};
 
@@ -146,30 +145,6 @@ impl<'a> Lowering<'a> {
         !self.systems.is_empty()
     }
 
-    /// f32 holds whole numbers only to 2^24: integers would be rounded.
-    fn refuse_integers_in_f32(&mut self, kernel: Option<&NeuronKernel>) {
-        let on_bits = |op: &Op| {
-            use Binary::{BitAnd, BitOr, BitXor, Shift};
-            matches!(op, Op::Binary(Shift | BitAnd | BitOr | BitXor, ..))
-        };
-        let neuron = self.neuron;
-        let whole = neuron.states.iter().any(|s| s.integer.is_some())
-            || neuron.receptors.iter().any(|r| r.integer.is_some())
-            || kernel.is_some_and(|k| k.step.ops.iter().any(on_bits));
-        if !whole || self.given.arithmetic == Arithmetic::F64 {
-            return;
-        }
-        let message = format!(
-            "`{}` computes with integers, and the chip of this experiment in f32",
-            neuron.name
-        );
-        self.diagnostics.push(
-            Diagnostic::new(codes::INTEGERS_IN_F32, self.given.span, message, "would be rounded")
-                .with_label(neuron.span, "integers are exact")
-                .with_help("write `arithmetic f64` in the chip, or leave the line out"),
-        );
-    }
-
     /// Translates an expression over parameters, `index` and draws in the init program.
     pub(crate) fn in_init(&mut self, e: &Expr) -> Reg {
         let index = [self.init.input(0)];
@@ -260,77 +235,6 @@ impl<'a> Lowering<'a> {
             }
         };
         values.iter().enumerate().map(value).collect()
-    }
-
-    fn parameters(&mut self) {
-        // Reserved places, so that a parameter may use any other; the checker has excluded cycles.
-        let nan = self.init.constant(f64::NAN);
-        self.init_parameters = vec![nan; self.neuron.parameters.len()];
-        let mut order = Vec::new();
-        let mut seen = vec![false; self.neuron.parameters.len()];
-        for i in 0..self.neuron.parameters.len() {
-            self.visit_parameter(i, &mut seen, &mut order);
-        }
-        for i in order {
-            let parameter = &self.neuron.parameters[i];
-            let Some(value) = self.value_of(i) else {
-                self.missing(parameter);
-                continue;
-            };
-            let reg = self.in_init(value);
-            self.init_parameters[i] = reg;
-            if let Some(x) = self.init.constant_of(reg)
-                && !x.is_finite()
-            {
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        codes::NOT_FINITE,
-                        value.span,
-                        format!("parameter `{}` is {x}", parameter.name),
-                        "this divides by zero or is too large",
-                    )
-                    .with_label(parameter.span, "the parameter"),
-                );
-            }
-        }
-        for i in 0..self.neuron.parameters.len() {
-            let reg = self.lift(&self.neuron.parameters[i].name.clone(), self.init_parameters[i]);
-            self.step_parameters.push(reg);
-        }
-    }
-
-    fn value_of(&self, parameter: usize) -> Option<&'a Expr> {
-        let given: &'a Given<'a> = self.given;
-        let given = given.parameters.iter().find(|(p, _)| *p == parameter).map(|(_, e)| e);
-        let neuron: &'a Neuron = self.neuron;
-        given.or(neuron.parameters[parameter].default.as_ref())
-    }
-
-    fn missing(&mut self, parameter: &Parameter) {
-        self.diagnostics.push(
-            Diagnostic::new(
-                codes::MISSING_PARAMETER,
-                self.given.span,
-                format!("`{}` needs a value for `{}`", self.given.name, parameter.name),
-                "given here to the model",
-            )
-            .with_label(parameter.span, "declared without a default")
-            .with_help(format!("write `{}(… {} = …)`", self.neuron.name, parameter.name)),
-        );
-    }
-
-    fn visit_parameter(&self, i: usize, seen: &mut [bool], order: &mut Vec<usize>) {
-        if std::mem::replace(&mut seen[i], true) {
-            return;
-        }
-        if let Some(e) = self.value_of(i) {
-            let mut uses = Vec::new();
-            dynamics::parameters_in(self.neuron, e, &mut uses);
-            for used in uses {
-                self.visit_parameter(used, seen, order);
-            }
-        }
-        order.push(i);
     }
 
     fn states(&mut self) {
