@@ -9,8 +9,10 @@ mod frame;
 mod lints;
 mod members;
 mod mentions;
+mod modules;
 mod names;
 mod objects;
+mod path;
 mod population;
 mod rule;
 mod selection;
@@ -30,7 +32,6 @@ use crate::constant;
 use crate::context::Context;
 use crate::model::{Neuron, Projection};
 use crate::names::ItemId;
-use crate::project::FileId;
 use crate::typed;
 
 pub(crate) use frame::{Frame, NetScope, Place, indexed};
@@ -70,7 +71,7 @@ pub(crate) struct Network<'a> {
     /// Its parameters and lets.
     pub frame: Frame<'a, 'a>,
     /// Its populations and sources.
-    pub objects: Objects<'a>,
+    pub objects: Objects,
     /// Neuron models in order of first use.
     pub neurons: Vec<Arc<Neuron>>,
     /// Its projections.
@@ -85,9 +86,9 @@ pub(crate) fn instantiate<'a>(
 ) -> Option<Network<'a>> {
     let ItemKind::Network { name, items } = &cx.item(id).kind else { return None };
     let mut objects = Objects::default();
-    names::announce(cx, items, &mut objects);
+    names::announce(cx, items, &mut objects, "");
     let mut builder = Builder {
-        file: id.file,
+        item: id,
         name: &name.text,
         request,
         objects,
@@ -121,10 +122,10 @@ enum Pass {
 }
 
 struct Builder<'r, 'a> {
-    file: FileId,
+    item: ItemId,
     name: &'a str,
     request: &'r Request<'r, 'a>,
-    objects: Objects<'a>,
+    objects: Objects,
     neurons: Vec<Arc<Neuron>>,
     projections: Vec<Projection>,
     names: connect::Names,
@@ -135,7 +136,8 @@ struct Builder<'r, 'a> {
 
 impl<'a> Builder<'_, 'a> {
     fn scope<'s>(&'s self, frame: &'s Frame<'s, 'a>, place: Place) -> NetScope<'s, 'a> {
-        NetScope { file: self.file, frame, objects: &self.objects, place }
+        let file = frame.module.map_or(self.item, |m| m.item).file;
+        NetScope { file, frame, objects: &self.objects, place }
     }
 
     fn declare(&mut self, cx: &mut Context<'a>, items: &'a [NetworkItem], frame: &Frame<'_, 'a>) {
@@ -145,6 +147,7 @@ impl<'a> Builder<'_, 'a> {
                     self.population(cx, p, frame);
                 }
                 NetworkItem::Source(s) if self.spend(cx, s.span) => self.source(cx, s, frame),
+                NetworkItem::Network(s) => self.modules(cx, s, frame, Pass::Declare),
                 NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Declare),
                 NetworkItem::If { .. } => self.choice(cx, item, frame, Pass::Declare),
                 _ => {}
@@ -160,6 +163,7 @@ impl<'a> Builder<'_, 'a> {
                     let scope = self.scope(frame, Place::Constant);
                     crate::neuron::check_fact(cx, &scope, check);
                 }
+                NetworkItem::Network(s) => self.modules(cx, s, frame, Pass::Connect),
                 NetworkItem::For { .. } => self.steps(cx, item, frame, Pass::Connect),
                 NetworkItem::If { .. } => self.choice(cx, item, frame, Pass::Connect),
                 _ => {}
@@ -177,12 +181,12 @@ impl<'a> Builder<'_, 'a> {
     ) {
         let NetworkItem::For { variable, range, body, span } = item else { return };
         let Some(values) = self.loop_range(cx, range, frame) else {
-            families::spoil(body, &mut self.objects);
+            families::spoil(body, &mut self.objects, frame.path());
             return;
         };
         for value in values {
             if !self.spend(cx, *span) {
-                families::spoil(body, &mut self.objects);
+                families::spoil(body, &mut self.objects, frame.path());
                 return;
             }
             self.body(cx, body, Frame::step(frame, variable, value), pass);
@@ -210,7 +214,7 @@ impl<'a> Builder<'_, 'a> {
                 Some(false) => {}
                 None => {
                     let all = item.bodies().into_iter();
-                    all.for_each(|body| families::spoil(body, &mut self.objects));
+                    all.for_each(|body| families::spoil(body, &mut self.objects, frame.path()));
                     return;
                 }
             }

@@ -17,7 +17,12 @@ const MODEL: &str = "neuron lif {
 ";
 
 const PROGRAM: &str = "const d: ms = 1.5 ms
+network couple { param size = 3
+ population E[size]: lif
+ connect E -> E.psp as own { rule all_to_all; weight 1 mV; delay 1 ms } }
 network net {
+  network both[2]: couple(size = index + 2)
+  connect both[0].E -> both.E.psp { rule all_to_all; weight 1 mV; delay 1 ms }
   param n = 4, N = [3, 4, 5, 6], w: mV = 0.1 mV
   check n > 0
   population E[8]: lif(tau = normal(20 ms, 2 ms), v = index * 1 mV)

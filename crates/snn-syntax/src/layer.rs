@@ -53,7 +53,7 @@ impl Layer {
                 &[Param, Check, State, Input, Receptor, Let, Spike, Reset, Refractory, Solve, On]
             }
             Self::Block => &[Let],
-            Self::Network => &[Param, Check, Let, Population, Source, Connect, For, If],
+            Self::Network => &[Param, Check, Let, Population, Source, Network, Connect, For, If],
             Self::Connect => &[Rule, Weight, Delay, No],
             Self::Chip => &[Mesh, Tick, Core, Arithmetic],
             Self::Core => &[

@@ -6,7 +6,7 @@ super::codes! {
          The name given is none of these in this network. Parameters and neuron models cannot be selected.";
     DUPLICATE_DECLARATION = "E0402", "declared twice",
         "Parameters, populations, sources, lets and named connections of a network share one set of names, \
-         so that each name means one thing wherever it stands. Rename one of the two.";
+         so that each name means one thing wherever it stands. Rename one of the two. A network inside this one counts too.";
     NOT_WHOLE = "E0403", "a whole number is needed",
         "Sizes, indices, degrees and numbers of synapses count things. `indegree(10.5)` has no meaning, and rounding it \
          silently would change the network: write `floor(...)` or `round(...)` where you mean it.";

@@ -55,6 +55,14 @@ impl Values {
         }
     }
 
+    /// Whether all lie in a range.
+    pub fn within(&self, range: &Range<i64>) -> bool {
+        match self {
+            Self::Range(own) => range.start <= own.start && own.end <= range.end,
+            Self::List(list) => list.iter().all(|i| range.contains(i)),
+        }
+    }
+
     /// An index outside of `0 .. size`.
     pub fn outside(&self, size: u64) -> Option<i64> {
         let inside = |i: i64| u64::try_from(i).is_ok_and(|i| i < size);

@@ -10,6 +10,7 @@ use snn_units::UnitValue;
 
 use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
+use super::path::names_neurons;
 use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick};
 use super::{Builder, delay};
@@ -82,6 +83,7 @@ impl<'a> Builder<'_, 'a> {
                 }
                 None => projection.name,
             };
+            let name = format!("{}{name}", frame.prefix());
             projection.name = self.names.unique(name);
             self.projections.push(projection);
         }
@@ -155,7 +157,11 @@ impl<'a> Builder<'_, 'a> {
         scope: &NetScope<'_, 'a>,
         to: &'a ast::Expr,
     ) -> Option<Targets> {
-        let ExprKind::Field(base, receptor) = &to.kind else {
+        let field = match &to.kind {
+            ExprKind::Field(base, receptor) if !names_neurons(scope, to) => Some((base, receptor)),
+            _ => None,
+        };
+        let Some((base, receptor)) = field else {
             if !matches!(to.kind, ExprKind::Error) {
                 let picked = pick(cx, scope, to)?;
                 self.no_receptor_named(cx, &picked, to);
@@ -320,7 +326,9 @@ fn option<T>(stated: Option<Span>, allowed: T, forbidden: T) -> T {
 }
 
 fn sources(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, from: &ast::Expr) -> Option<Picked> {
-    if let ExprKind::Field(base, field) = &from.kind {
+    if let ExprKind::Field(base, field) = &from.kind
+        && !names_neurons(scope, from)
+    {
         let (text, field_text) = (cx.text(base.span), &field.text);
         pick(cx, scope, base)?;
         super::names::later(

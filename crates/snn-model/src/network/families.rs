@@ -49,7 +49,8 @@ pub(super) fn member(
         return None;
     };
     if family.is_empty() && !scope.frame.steps.is_empty() {
-        return forgot_index(cx, scope.frame, head.name);
+        forgot_index(cx, scope.frame, head.name);
+        return None;
     }
     let mut indices = Vec::new();
     for bracket in family {
@@ -65,24 +66,32 @@ pub(super) fn member(
     }
     let shown: String = indices.iter().map(|i| format!("[{i}]")).collect();
     Some(Member {
-        name: format!("{name}{shown}"),
+        name: format!("{}{name}{shown}", scope.frame.prefix()),
         size: size_of(cx, scope, head.name, size),
         indices,
     })
 }
 
 /// Makes silent what refers to members that were never made.
-pub(super) fn spoil<'a>(items: &'a [NetworkItem], objects: &mut Objects<'a>) {
+pub(super) fn spoil(items: &[NetworkItem], objects: &mut Objects, path: &str) {
     for item in items {
         match item {
-            NetworkItem::Population(p) => objects.spoil(&p.name.text, p.name.span),
-            NetworkItem::Source(s) => objects.spoil(&s.name.text, s.name.span),
-            _ => item.bodies().into_iter().for_each(|body| spoil(body, objects)),
+            NetworkItem::Population(p) => {
+                objects.spoil(&format!("{path}{}", p.name.text), p.name.span);
+            }
+            NetworkItem::Source(s) => {
+                objects.spoil(&format!("{path}{}", s.name.text), s.name.span);
+            }
+            NetworkItem::Network(s) => {
+                objects.spoil_module(format!("{path}{}", s.name.text), s.name.span);
+            }
+            _ => item.bodies().into_iter().for_each(|body| spoil(body, objects, path)),
         }
     }
 }
 
-fn forgot_index(cx: &mut Context<'_>, frame: &Frame<'_, '_>, name: &ast::Name) -> Option<Member> {
+/// Says that a declaration in a loop needs the loop variable.
+pub(super) fn forgot_index(cx: &mut Context<'_>, frame: &Frame<'_, '_>, name: &ast::Name) {
     let variable = frame.variable().unwrap_or("i");
     let message = format!("each step of the loop declares `{}` again", name.text);
     cx.report(
@@ -90,7 +99,6 @@ fn forgot_index(cx: &mut Context<'_>, frame: &Frame<'_, '_>, name: &ast::Name) -
             .with_help(format!("make it a family: `{}[{variable}][…]`", name.text))
             .with_fix(name.span.after(), format!("[{variable}]")),
     );
-    None
 }
 
 /// The product of a size or shape.

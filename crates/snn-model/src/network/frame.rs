@@ -8,6 +8,7 @@ use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::Rational;
 use snn_syntax::ast::{self, ExprKind};
 
+use super::modules::Module;
 use super::objects::Objects;
 use crate::array::{Array, shape_text};
 use crate::constant::{self, Constant, ConstantScope, Quantity};
@@ -34,6 +35,8 @@ pub(crate) struct Frame<'f, 'a> {
     /// Values of the loop variables, outermost first.
     pub steps: Vec<i64>,
     variable: Option<&'a str>,
+    /// The network inside another to which it belongs.
+    pub module: Option<&'f Module<'f, 'a>>,
 }
 
 impl<'f, 'a> Frame<'f, 'a> {
@@ -54,7 +57,28 @@ impl<'f, 'a> Frame<'f, 'a> {
             names: HashMap::new(),
             steps: parent.steps.clone(),
             variable: parent.variable,
+            module: parent.module,
         }
+    }
+
+    /// The outermost level of a network inside another, which sees nothing of what is around it.
+    pub fn of_module(module: &'f Module<'f, 'a>) -> Self {
+        Self { module: Some(module), ..Self::default() }
+    }
+
+    /// `col.`: the path to the objects of this network.
+    pub fn path(&self) -> &'f str {
+        self.module.map_or("", |m| &m.path)
+    }
+
+    /// `col[2].`: the beginning of the names of its objects.
+    pub fn prefix(&self) -> &'f str {
+        self.module.map_or("", |m| &m.prefix)
+    }
+
+    /// The indices in the prefix.
+    pub fn indices(&self) -> &'f [i64] {
+        self.module.map_or(&[], |m| &m.indices)
     }
 
     /// Gives a name its meaning.
@@ -119,12 +143,17 @@ pub(crate) struct NetScope<'s, 'a> {
     /// Constants and lets.
     pub frame: &'s Frame<'s, 'a>,
     /// Populations and sources, so that they are not called unknown.
-    pub objects: &'s Objects<'a>,
+    pub objects: &'s Objects,
     /// What else may stand.
     pub place: Place,
 }
 
 impl NetScope<'_, '_> {
+    /// A name with the path to it.
+    pub fn path_of(&self, name: &str) -> String {
+        format!("{}{name}", self.frame.path())
+    }
+
     /// `p[i][j]`: the element, or what is wrong; none where the base is no array.
     fn element(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Resolution> {
         let (base, indices) = indexed(e);
@@ -191,7 +220,7 @@ impl NetScope<'_, '_> {
                 return self.constant(cx, c, name, e, *declared);
             }
             Some((Meaning::Selection(_), declared)) => Some(*declared),
-            None => self.objects.declared(name),
+            None => self.objects.declared(&self.path_of(name)),
         };
         let Some(declared) = declared else { return Resolution::Unknown };
         let message = format!("a number is needed, `{name}` is a selection of neurons");

@@ -89,6 +89,10 @@ fn in_network<'a>(items: &'a [NetworkItem], found: &mut dyn FnMut(&'a str)) {
                 s.brackets.iter().flatten().for_each(|e| names(e, found));
                 names_in_call(&s.kind, found);
             }
+            NetworkItem::Network(s) => {
+                s.brackets.iter().flatten().for_each(|e| names(e, found));
+                names_in_call(&s.network, found);
+            }
             NetworkItem::Connect(c) => in_connect(c, found),
             NetworkItem::For { range, .. } => names(range, found),
             NetworkItem::If { branches, .. } => {

@@ -21,7 +21,7 @@ use crate::project::FileId;
 use crate::units;
 
 /// A value given to a parameter from outside the network.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Given<'a> {
     /// The parameter.
     pub name: &'a str,
@@ -32,12 +32,13 @@ pub(crate) struct Given<'a> {
 }
 
 /// Makes the names of populations and sources known, and reports names declared twice.
-pub(super) fn announce<'a>(
+pub(super) fn announce(
     cx: &mut Context<'_>,
-    items: &'a [NetworkItem],
-    objects: &mut Objects<'a>,
+    items: &[NetworkItem],
+    objects: &mut Objects,
+    path: &str,
 ) {
-    let mut names = Announced { seen: HashMap::new(), added: Vec::new() };
+    let mut names = Announced { seen: HashMap::new(), added: Vec::new(), path };
     names.body(cx, items, objects, Level::Top);
 }
 
@@ -49,20 +50,22 @@ enum Level {
 }
 
 /// Names declared so far.
-struct Announced<'a> {
+struct Announced<'a, 'p> {
+    /// The path to the network.
+    path: &'p str,
     /// Where a name was declared, and the number of brackets of a population.
     seen: HashMap<&'a str, (Span, usize)>,
     /// The names of `seen` in the order in which they came.
     added: Vec<&'a str>,
 }
 
-impl<'a> Announced<'a> {
+impl<'a> Announced<'a, '_> {
     /// Recursion: bodies nest no deeper than the parser allows.
     fn body(
         &mut self,
         cx: &mut Context<'_>,
         items: &'a [NetworkItem],
-        objects: &mut Objects<'a>,
+        objects: &mut Objects,
         level: Level,
     ) {
         // Names of a body end with it.
@@ -80,11 +83,15 @@ impl<'a> Announced<'a> {
                     local.push(&d.name.text);
                 }
                 NetworkItem::Population(p) => {
-                    objects.announce(&p.name.text, p.name.span);
+                    objects.announce(&format!("{}{}", self.path, p.name.text), p.name.span);
                     self.declare(cx, &p.name, p.brackets.len());
                 }
                 NetworkItem::Source(s) => {
-                    objects.announce(&s.name.text, s.name.span);
+                    objects.announce(&format!("{}{}", self.path, s.name.text), s.name.span);
+                    self.declare(cx, &s.name, s.brackets.len());
+                }
+                NetworkItem::Network(s) => {
+                    objects.announce_module(format!("{}{}", self.path, s.name.text), s.name.span);
                     self.declare(cx, &s.name, s.brackets.len());
                 }
                 NetworkItem::Connect(c) => c.name.iter().for_each(|n| self.declare(cx, n, 0)),
@@ -108,7 +115,7 @@ impl<'a> Announced<'a> {
     }
 
     /// Branches exclude each other, so that each may declare the same names.
-    fn branches(&mut self, cx: &mut Context<'_>, item: &'a NetworkItem, objects: &mut Objects<'a>) {
+    fn branches(&mut self, cx: &mut Context<'_>, item: &'a NetworkItem, objects: &mut Objects) {
         let before = self.added.len();
         let mut kept: Vec<(&'a str, (Span, usize))> = Vec::new();
         for body in item.bodies() {
@@ -219,8 +226,9 @@ impl<'a> Builder<'_, 'a> {
         found
     }
 
-    fn given(&self, name: &ast::Name) -> Option<Given<'a>> {
-        self.request.given.iter().find(|g| g.name == name.text).copied()
+    fn given(&self, name: &ast::Name, frame: &Frame<'_, 'a>) -> Option<Given<'a>> {
+        let given = frame.module.map_or(self.request.given, |m| &m.given);
+        given.iter().find(|g| g.name == name.text).copied()
     }
 
     fn meaning(
@@ -239,9 +247,14 @@ impl<'a> Builder<'_, 'a> {
         }
         let constant = match node.sort {
             Sort::Let => number(cx, &scope, node, node.value),
-            Sort::Parameter => match self.given(node.name) {
+            Sort::Parameter => match self.given(node.name, frame) {
                 Some(given) => self.given_value(cx, node, &given, &scope),
-                None if node.value.is_none() && self.request.asked == Asked::Alone => None,
+                // What an inner network lacks has been reported where it stands.
+                None if node.value.is_none()
+                    && (self.request.asked == Asked::Alone || frame.module.is_some()) =>
+                {
+                    None
+                }
                 None => number(cx, &scope, node, node.value),
             },
         };
@@ -265,7 +278,11 @@ impl<'a> Builder<'_, 'a> {
             }
             (None, None) => Some(UnitValue::one()),
         };
-        let outside = FileScope { file: given.file };
+        let Some(module) = inside.frame.module else {
+            let outside = FileScope { file: given.file };
+            return constant::constant(cx, &outside, given.value, unit.as_ref(), &role);
+        };
+        let outside = self.scope(module.outer, Place::Constant);
         constant::constant(cx, &outside, given.value, unit.as_ref(), &role)
     }
 }
@@ -276,7 +293,7 @@ fn selects(scope: &NetScope<'_, '_>, value: &ast::Expr) -> bool {
     mentioned(value, &mut |name| {
         found |= match scope.frame.lookup(name) {
             Some((meaning, _)) => matches!(meaning, Meaning::Selection(_)),
-            None => scope.objects.declared(name).is_some(),
+            None => scope.objects.declared(&scope.path_of(name)).is_some(),
         };
     });
     found

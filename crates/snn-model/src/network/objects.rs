@@ -1,6 +1,6 @@
 //! Populations and sources made so far, singly and in families.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use snn_connect::Segment;
 use snn_diagnostics::Span;
@@ -9,9 +9,25 @@ use crate::model::{Object, ObjectKind};
 
 /// All objects of a network in declaration order, by name and family index.
 #[derive(Debug, Default)]
-pub(crate) struct Objects<'a> {
+pub(crate) struct Objects {
     list: Vec<Object>,
-    families: HashMap<&'a str, Family>,
+    /// By name, in networks inside networks with the path to it: `col.E`.
+    families: HashMap<String, Family>,
+    /// Networks inside networks, in the same way.
+    modules: HashMap<String, ModuleFamily>,
+}
+
+/// Instances of a network that share a name.
+#[derive(Debug)]
+pub(crate) struct ModuleFamily {
+    /// Where it was declared.
+    pub declared: Span,
+    /// Number of its own indices.
+    pub depth: usize,
+    instances: HashSet<Vec<i64>>,
+    /// Smallest and largest index at each level, those of the networks around it first.
+    extents: Vec<(i64, i64)>,
+    faulty: bool,
 }
 
 /// A population, or populations that share a name.
@@ -41,7 +57,7 @@ pub(crate) enum Added {
     OtherDepth(usize),
 }
 
-impl<'a> Objects<'a> {
+impl Objects {
     /// All objects; the position is the object id.
     pub fn list(&self) -> &[Object] {
         &self.list
@@ -72,17 +88,61 @@ impl<'a> Objects<'a> {
 
     /// Where a name was declared.
     pub fn declared(&self, name: &str) -> Option<Span> {
-        self.families.get(name).map(|f| f.declared)
+        let module = || Some(self.modules.get(name)?.declared);
+        self.families.get(name).map(|f| f.declared).or_else(module)
     }
 
-    /// All names, in no particular order.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.families.keys().copied()
+    /// A network inside this one.
+    pub fn module(&self, name: &str) -> Option<&ModuleFamily> {
+        self.modules.get(name)
+    }
+
+    /// The names under a path, in no particular order.
+    pub fn names<'s>(&'s self, path: &'s str) -> impl Iterator<Item = &'s str> {
+        let all = self.families.keys().chain(self.modules.keys());
+        all.filter_map(move |name| name.strip_prefix(path)).filter(|name| !name.contains('.'))
+    }
+
+    /// Adds an instance with its indices, `depth` of them its own; false where it exists.
+    pub fn add_module(
+        &mut self,
+        name: &str,
+        indices: &[i64],
+        depth: usize,
+        declared: Span,
+    ) -> bool {
+        self.announce_module(name.to_owned(), declared);
+        let Some(family) = self.modules.get_mut(name) else { return false };
+        family.depth = depth;
+        widen(&mut family.extents, indices);
+        family.instances.insert(indices.to_vec())
+    }
+
+    /// Makes the name of a network known before any instance is; what is faulty stays silent.
+    pub fn announce_module(&mut self, name: String, declared: Span) {
+        self.modules.entry(name).or_insert_with(|| ModuleFamily {
+            declared,
+            depth: 0,
+            instances: HashSet::new(),
+            extents: Vec::new(),
+            faulty: false,
+        });
+    }
+
+    /// Notes that an instance could not be made.
+    pub fn spoil_module(&mut self, name: String, declared: Span) {
+        self.announce_module(name.clone(), declared);
+        if let Some(module) = self.modules.get_mut(&name) {
+            module.faulty = true;
+        }
     }
 
     /// Makes the name known before any member is.
-    pub fn announce(&mut self, name: &'a str, declared: Span) {
-        self.families.entry(name).or_insert_with(|| Family {
+    pub fn announce(&mut self, name: &str, declared: Span) {
+        if self.families.contains_key(name) {
+            return;
+        }
+        self.families.entry(name.to_owned()).or_insert_with(|| Family {
             declared,
             depth: usize::MAX,
             members: Vec::new(),
@@ -95,7 +155,7 @@ impl<'a> Objects<'a> {
     /// Adds a member; `object` is none where the declaration was faulty.
     pub fn add(
         &mut self,
-        name: &'a str,
+        name: &str,
         indices: Vec<i64>,
         object: Option<Object>,
         declared: Span,
@@ -110,10 +170,7 @@ impl<'a> Objects<'a> {
         if family.by_index.contains_key(&indices) {
             return Added::Twice;
         }
-        family.extents.resize(indices.len(), (i64::MAX, i64::MIN));
-        for (extent, i) in family.extents.iter_mut().zip(&indices) {
-            *extent = (extent.0.min(*i), extent.1.max(*i));
-        }
+        widen(&mut family.extents, &indices);
         let id = object.map(|object| {
             self.list.push(object);
             self.list.len() as u32 - 1
@@ -124,7 +181,7 @@ impl<'a> Objects<'a> {
     }
 
     /// Notes that a member could not be named.
-    pub fn spoil(&mut self, name: &'a str, declared: Span) {
+    pub fn spoil(&mut self, name: &str, declared: Span) {
         self.announce(name, declared);
         if let Some(family) = self.families.get_mut(name) {
             family.faulty = true;
@@ -134,6 +191,25 @@ impl<'a> Objects<'a> {
     /// A whole object as a segment.
     pub fn whole(&self, id: u32) -> Segment {
         Segment { object: id, start: 0, len: self.get(id).size }
+    }
+}
+
+fn widen(extents: &mut Vec<(i64, i64)>, indices: &[i64]) {
+    extents.resize(indices.len(), (i64::MAX, i64::MIN));
+    for (extent, i) in extents.iter_mut().zip(indices) {
+        *extent = (extent.0.min(*i), extent.1.max(*i));
+    }
+}
+
+impl ModuleFamily {
+    /// Smallest and largest index at a level.
+    pub fn extent(&self, level: usize) -> Option<(i64, i64)> {
+        self.extents.get(level).copied()
+    }
+
+    /// Whether a fault has been reported that may explain what is missing in it.
+    pub fn is_faulty(&self) -> bool {
+        self.faulty
     }
 }
 

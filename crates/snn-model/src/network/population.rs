@@ -33,14 +33,14 @@ impl<'a> Builder<'_, 'a> {
         let member = families::member(cx, &scope, head);
         let scope = NetScope { place: Place::Population, ..scope };
         let model = cx
-            .find_kind(self.file, &p.model.function, Kind::Neuron)
+            .find_kind(scope.file, &p.model.function, Kind::Neuron)
             .and_then(|id| neuron::neuron(cx, id));
         let values = match &model {
             Some(model) => arguments(cx, &scope, model, p),
             None => None,
         };
         let Some(member) = member else {
-            self.objects.spoil(&p.name.text, p.name.span);
+            self.objects.spoil(&format!("{}{}", frame.path(), p.name.text), p.name.span);
             return;
         };
         let object = match (model, values, member.size) {
@@ -52,20 +52,23 @@ impl<'a> Builder<'_, 'a> {
             }
             _ => None,
         };
-        self.add(cx, &p.name, member.indices, object);
+        self.add(cx, frame, &p.name, member.indices, object);
     }
 
     /// Adds an object under its name, and reports a member declared twice.
     pub(super) fn add(
         &mut self,
         cx: &mut Context<'a>,
-        name: &'a ast::Name,
+        frame: &Frame<'_, 'a>,
+        name: &ast::Name,
         indices: Vec<i64>,
         object: Option<Object>,
     ) {
         let shown: String = indices.iter().map(|i| format!("[{i}]")).collect();
         let size = object.as_ref().map_or(0, |o| u64::from(o.size));
-        let message = match self.objects.add(&name.text, indices, object, name.span) {
+        let path = format!("{}{}", frame.path(), name.text);
+        let indices = [frame.indices(), &indices].concat();
+        let message = match self.objects.add(&path, indices, object, name.span) {
             Added::Yes => {
                 self.count(cx, size, name.span);
                 return;
@@ -79,7 +82,7 @@ impl<'a> Builder<'_, 'a> {
             ),
         };
         let mut d = Diagnostic::new(network::FAMILY, name.span, message, "not a new member");
-        if let Some(first) = self.objects.declared(&name.text).filter(|first| *first != name.span) {
+        if let Some(first) = self.objects.declared(&path).filter(|first| *first != name.span) {
             d = d.with_label(first, "first declared here");
         }
         cx.report(d);

@@ -10,6 +10,7 @@ use super::brackets::{self, Chosen, Values};
 use super::frame::{Meaning, NetScope, indexed};
 use super::members;
 use super::objects::Family;
+use super::path::{Path, Step};
 use crate::constant::Constant;
 use crate::context::Context;
 
@@ -73,78 +74,158 @@ fn part(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, e: &ast::Expr) -> Option
             let text = format!("{} + {}", left.text, right.text);
             Some(Picked { segments: members::union(left.segments, &right.segments), text })
         }
-        ExprKind::Name(_) | ExprKind::Index(..) => {
-            let (base, indices) = indexed(e);
-            match &base.kind {
-                ExprKind::Name(name) => named(cx, scope, name, base.span, &indices),
-                _ => {
-                    let whole = part(cx, scope, base)?;
-                    let whole = Picked { text: format!("({})", whole.text), ..whole };
-                    views(cx, scope, whole, &indices, base.span)
-                }
+        ExprKind::Name(_) | ExprKind::Index(..) | ExprKind::Field(..) => {
+            if let Some(path) = Path::of(e) {
+                return named(cx, scope, &path);
             }
+            let (base, indices) = indexed(e);
+            if let ExprKind::Field(..) = base.kind {
+                return not_selectable(cx, e.span);
+            }
+            let whole = part(cx, scope, base)?;
+            let whole = Picked { text: format!("({})", whole.text), ..whole };
+            views(cx, scope, whole, &indices, base.span)
         }
-        _ => {
-            let message = "populations and sources are selected: `E`, `E[0..100]`, `E + I`";
-            cx.report(Diagnostic::new(network::NOT_SELECTABLE, e.span, message, "not a selection"));
-            None
-        }
+        _ => not_selectable(cx, e.span),
     }
 }
 
-fn named(
-    cx: &mut Context<'_>,
-    scope: &NetScope<'_, '_>,
-    name: &str,
-    span: Span,
-    indices: &[&ast::Expr],
-) -> Option<Picked> {
-    match scope.frame.lookup(name) {
-        Some((Meaning::Selection(selected), declared)) => {
+fn not_selectable(cx: &mut Context<'_>, span: Span) -> Option<Picked> {
+    let message = "populations and sources are selected: `E`, `E[0..100]`, `E + I`";
+    cx.report(Diagnostic::new(network::NOT_SELECTABLE, span, message, "not a selection"));
+    None
+}
+
+fn named(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, path: &Path<'_>) -> Option<Picked> {
+    let (last, around) = path.steps.split_last()?;
+    let first = &path.steps[0];
+    match scope.frame.lookup(first.name) {
+        Some((Meaning::Selection(selected), declared)) if around.is_empty() => {
             let segments = selected.clone()?;
-            let whole = Picked { segments, text: name.to_owned() };
-            return views(cx, scope, whole, indices, *declared);
+            let whole = Picked { segments, text: first.name.to_owned() };
+            return views(cx, scope, whole, &first.indices, *declared);
         }
-        Some((Meaning::Constant(Constant::Poison), _)) => return None,
-        Some((Meaning::Constant(_), declared)) => {
-            let message = format!("`{name}` is a number, not a selection of neurons");
+        Some((Meaning::Constant(Constant::Poison) | Meaning::Selection(None), _)) => return None,
+        Some((meaning, declared)) => {
+            let message = match meaning {
+                Meaning::Constant(_) => {
+                    format!("`{}` is a number, not a selection of neurons", first.name)
+                }
+                Meaning::Selection(_) => format!("`{}` has no parts with names", first.name),
+            };
             cx.report(
-                Diagnostic::new(network::NOT_SELECTABLE, span, message, "not a selection")
+                Diagnostic::new(network::NOT_SELECTABLE, first.span, message, "not a selection")
                     .with_label(*declared, "declared here"),
             );
             return None;
         }
         None => {}
     }
-    let Some(family) = scope.objects.family(name) else {
-        unknown(cx, scope, name, span);
+    let mut found =
+        Chain { key: scope.frame.path().to_owned(), text: String::new(), chosen: Vec::new() };
+    found.chosen.extend(scope.frame.indices().iter().map(|i| Some(Values::Range(*i..*i + 1))));
+    for step in around {
+        inside(cx, scope, step, &mut found)?;
+    }
+    found.key.push_str(last.name);
+    found.text.push_str(last.name);
+    let Some(family) = scope.objects.family(&found.key) else {
+        unknown(cx, scope, last, &found.key);
         return None;
     };
-    let levels = indices.len().min(family.depth);
-    let (own, views_of_it) = indices.split_at(levels);
-    let picked = family_members(cx, scope, (name, span), family, own)?;
+    let own = family.depth.saturating_sub(found.chosen.len());
+    let (own, views_of_it) = last.indices.split_at(last.indices.len().min(own));
+    let picked = family_members(cx, scope, last, family, own, found)?;
     views(cx, scope, picked, views_of_it, family.declared)
+}
+
+/// What a path has chosen so far.
+struct Chain {
+    /// Name of the family, or the path to it.
+    key: String,
+    text: String,
+    /// Per index of the family; none is every index.
+    chosen: Vec<Option<Values>>,
+}
+
+/// One network inside another: `col[2]` before a dot.
+fn inside(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    step: &Step<'_>,
+    found: &mut Chain,
+) -> Option<()> {
+    found.key.push_str(step.name);
+    found.text.push_str(step.name);
+    let Some(module) = scope.objects.module(&found.key) else {
+        match scope.objects.family(&found.key) {
+            Some(family) => {
+                let message = format!("`{}` has no parts with names", found.text);
+                let code = network::NOT_SELECTABLE;
+                cx.report(
+                    Diagnostic::new(code, step.span, message, "not a network")
+                        .with_label(family.declared, "declared here"),
+                );
+            }
+            None => unknown(cx, scope, step, &found.key),
+        }
+        return None;
+    };
+    if module.is_faulty() {
+        return None;
+    }
+    if let Some(extra) = step.indices.get(module.depth) {
+        let message = format!("`{}` has {} indices", found.text, module.depth);
+        cx.report(
+            Diagnostic::new(network::FAMILY, extra.span, message, "one too many")
+                .with_label(module.declared, "declared here"),
+        );
+        return None;
+    }
+    for at in 0..module.depth {
+        let level = found.chosen.len();
+        let Some(index) = step.indices.get(at) else {
+            found.chosen.push(None);
+            continue;
+        };
+        let domain = module.extent(level).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
+        let bracket = brackets::chosen(cx, scope, index, &found.text, domain.clone())?;
+        if !bracket.values.within(&domain) {
+            let (text, hi) = (format!("{}{}", found.text, bracket.text), domain.end - 1);
+            let message = format!("there is no `{text}`: its indices are {} .. {hi}", domain.start);
+            cx.report(
+                Diagnostic::new(network::OUT_OF_RANGE, index.span, message, "outside")
+                    .with_label(module.declared, "declared here"),
+            );
+            return None;
+        }
+        found.text.push_str(&bracket.text);
+        found.chosen.push(Some(bracket.values));
+    }
+    found.key.push('.');
+    found.text.push('.');
+    Some(())
 }
 
 /// A member of a family or the union of several.
 fn family_members(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
-    (name, span): (&str, Span),
+    step: &Step<'_>,
     family: &Family,
     indices: &[&ast::Expr],
+    found: Chain,
 ) -> Option<Picked> {
-    let mut text = name.to_owned();
-    let mut chosen: Vec<Values> = Vec::new();
-    for (level, index) in indices.iter().enumerate() {
-        let domain = family.extent(level).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
-        let bracket = brackets::chosen(cx, scope, index, name, domain)?;
+    let Chain { mut text, mut chosen, .. } = found;
+    for index in indices {
+        let domain = family.extent(chosen.len()).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
+        let bracket = brackets::chosen(cx, scope, index, &text, domain)?;
         text.push_str(&bracket.text);
-        chosen.push(bracket.values);
+        chosen.push(Some(bracket.values));
     }
     let Some(found) = members_at(family, &chosen) else {
         if !family.is_faulty() {
-            no_member(cx, (name, span), family, indices, &text);
+            no_member(cx, step, family, indices, (&text, chosen.len()));
         }
         return None;
     };
@@ -157,18 +238,19 @@ fn family_members(
 
 /// The chosen members: of one index, or of a list, in its order; otherwise in the order of declaration. None
 /// where one is missing.
-fn members_at(family: &Family, chosen: &[Values]) -> Option<Vec<Option<u32>>> {
-    let exact: Option<Vec<i64>> = chosen.iter().map(Values::single).collect();
+fn members_at(family: &Family, chosen: &[Option<Values>]) -> Option<Vec<Option<u32>>> {
+    let exact: Option<Vec<i64>> = chosen.iter().map(|c| c.as_ref()?.single()).collect();
     if let Some(exact) = exact.filter(|_| chosen.len() == family.depth) {
         return Some(vec![family.member(&exact)?]);
     }
-    if let ([Values::List(list)], 1) = (chosen, family.depth) {
+    if let ([Some(Values::List(list))], 1) = (chosen, family.depth) {
         return list.iter().map(|i| family.member(&[*i])).collect();
     }
-    let fits = |own: &[i64]| chosen.iter().zip(own).all(|(c, i)| c.contains(*i));
+    let is = |chosen: &Option<Values>, i: i64| chosen.as_ref().is_none_or(|c| c.contains(i));
+    let fits = |own: &[i64]| chosen.iter().zip(own).all(|(c, i)| is(c, *i));
     let found: Vec<Option<u32>> = family.members(fits).collect();
     let wanted = match (chosen, family.depth) {
-        ([only], 1) => only.len(),
+        ([Some(only)], 1) => only.len(),
         _ => 1,
     };
     (found.len() as u64 >= wanted.max(1)).then_some(found)
@@ -176,13 +258,14 @@ fn members_at(family: &Family, chosen: &[Values]) -> Option<Vec<Option<u32>>> {
 
 fn no_member(
     cx: &mut Context<'_>,
-    (name, span): (&str, Span),
+    step: &Step<'_>,
     family: &Family,
     indices: &[&ast::Expr],
-    text: &str,
+    (text, levels): (&str, usize),
 ) {
-    let span = indices.last().map_or(span, |e| e.span);
-    let message = match family.extent(indices.len().saturating_sub(1)) {
+    let span = indices.last().map_or(step.span, |e| e.span);
+    let name = step.name;
+    let message = match family.extent(levels.saturating_sub(1)) {
         Some((lo, hi)) => {
             format!("`{text}` is not a member of the family `{name}`: its indices are {lo} .. {hi}")
         }
@@ -233,11 +316,28 @@ fn views(
     Some(picked)
 }
 
-fn unknown(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, name: &str, span: Span) {
-    let mut known: Vec<&str> = scope.objects.names().collect();
+/// Reports a name of a path; `key` is the whole path to it.
+fn unknown(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, step: &Step<'_>, key: &str) {
+    let (name, span) = (step.name, step.span);
+    let path = key.strip_suffix(name).unwrap_or("");
+    let mut known: Vec<&str> = scope.objects.names(path).collect();
     let lets = scope.frame.selections();
-    known.extend(lets.iter().copied());
+    if path == scope.frame.path() {
+        known.extend(lets.iter().copied());
+    }
     known.sort_unstable();
+    if scope.objects.module(key).is_some() {
+        let key = format!("{key}.");
+        let mut inner: Vec<&str> = scope.objects.names(&key).collect();
+        inner.sort_unstable();
+        let message = format!("`{name}` is a network, not a selection of neurons");
+        let mut d = Diagnostic::new(network::NOT_SELECTABLE, span, message, "of which population?");
+        if let Some(first) = inner.first() {
+            d = d.with_help(format!("name a population of it: `{}.{first}`", cx.text(span)));
+        }
+        cx.report(d);
+        return;
+    }
     let message = format!("there is no population or source `{name}`");
     let mut d = Diagnostic::new(network::UNKNOWN_POPULATION, span, message, "unknown");
     if let Some(near) = nearest(name, known.iter().copied()) {

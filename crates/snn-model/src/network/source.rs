@@ -32,7 +32,7 @@ impl<'a> Builder<'_, 'a> {
         let size = member.as_ref().and_then(|m| m.size);
         let law = law(cx, &scope, s, size, self.request.dt);
         let Some(member) = member else {
-            self.objects.spoil(&s.name.text, s.name.span);
+            self.objects.spoil(&format!("{}{}", frame.path(), s.name.text), s.name.span);
             return;
         };
         let object = match (law, size) {
@@ -44,7 +44,7 @@ impl<'a> Builder<'_, 'a> {
             }),
             _ => None,
         };
-        self.add(cx, &s.name, member.indices, object);
+        self.add(cx, frame, &s.name, member.indices, object);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each code of networks: a failing program, and one that just does not fail.
 
 mod choices;
+mod modules;
 
 use snn_connect::{Autapses, Multapses, Rule, Segment, SpikeSource};
 use snn_numeric::Rational;

@@ -32,6 +32,7 @@ fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
     for item in items {
         match item {
             NetworkItem::Source(source) => call(&source.kind, found),
+            NetworkItem::Network(inner) => call(&inner.network, found),
             NetworkItem::Param(declarations) => {
                 for value in declarations.iter().filter_map(|d| d.value.as_ref()) {
                     expr(value, found);

@@ -15,6 +15,8 @@ pub enum NetworkItem {
     Population(Population),
     /// `source ext[N]: poisson(8 Hz)`.
     Source(Source),
+    /// `network col[4]: column(N = 100)`.
+    Network(SubNetwork),
     /// `let all = E + I`.
     Let(Declaration),
     /// `connect A -> B.ampa as ee { … }`.
@@ -83,6 +85,21 @@ pub struct Source {
     pub kind: Call,
     /// Span of the kind.
     pub kind_span: Span,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `network col[4]: column(N = 100)`.
+#[derive(Clone, Debug)]
+pub struct SubNetwork {
+    /// Its name.
+    pub name: Name,
+    /// As in [`Population`]; the last is the number of instances, none is a single one without index.
+    pub brackets: Vec<Vec<Expr>>,
+    /// The network and its parameters.
+    pub network: Call,
+    /// Span of the network.
+    pub network_span: Span,
     /// The whole statement.
     pub span: Span,
 }

@@ -1,7 +1,7 @@
 //! Bodies of networks and of connections.
 
 use super::{Parser, head, later_head};
-use crate::ast::{Connect, ConnectItem, NetworkItem, Population, Source};
+use crate::ast::{Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork};
 use crate::layer::Layer;
 use crate::token::{Kind, Token};
 use crate::word::Word;
@@ -29,6 +29,12 @@ impl<'src> Parser<'_, 'src> {
                     self.population(statement)?;
                 let (kind, kind_span) = (model, model_span);
                 NetworkItem::Source(Source { name, brackets, kind, kind_span, span })
+            }
+            Word::Network => {
+                let Population { name, brackets, model, model_span, span, .. } =
+                    self.population(statement)?;
+                let (network, network_span) = (model, model_span);
+                NetworkItem::Network(SubNetwork { name, brackets, network, network_span, span })
             }
             Word::Connect => NetworkItem::Connect(self.connect(statement)?),
             Word::If => {
