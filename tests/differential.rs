@@ -2,6 +2,7 @@
 //! networks worked out by hand; what equations become; the text form of networks.
 
 mod by_hand;
+mod course;
 mod equations;
 mod generator;
 mod programs;

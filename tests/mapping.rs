@@ -64,6 +64,8 @@ fn network(neurons: u32, pairs: Vec<(u32, u32)>) -> Network {
         warmup_ticks: 0,
         run_ticks: 1,
         seed: 1,
+        resets: None,
+        labelling: None,
         injects: Vec::new(),
         record_spikes: Vec::new(),
         probes: Vec::new(),

@@ -86,6 +86,8 @@ fn onto_one(
         warmup_ticks: 10,
         run_ticks: 10,
         seed: 1,
+        resets: None,
+        labelling: None,
         injects: Vec::new(),
         record_spikes: vec![all(1, 1)],
         probes: vec![Probe { variable: "v".into(), of: all(1, 1), every_ticks: 1 }],

@@ -90,9 +90,11 @@ pub fn network(seed: u64) -> Generated {
     let request = MappingRequest::default();
     let network =
         Network::new("generated".into(), arithmetic, protocol, request, objects, projections);
-    g.constructs.sort_unstable();
-    g.constructs.dedup();
-    Generated { network, constructs: g.constructs }
+    let mut generated = Generated { network, constructs: g.constructs };
+    super::course::give(&mut generated, &mut Rng(seed ^ 0xc0_u64.rotate_left(17)));
+    generated.constructs.sort_unstable();
+    generated.constructs.dedup();
+    generated
 }
 
 fn object(name: String, size: u32, kind: ObjectKind) -> Object {
@@ -550,6 +552,8 @@ impl Generator {
             warmup_ticks: self.rng.below(20),
             run_ticks: 60 + self.rng.below(40),
             seed: self.rng.next(),
+            resets: None,
+            labelling: None,
             injects: Vec::new(),
             record_spikes: vec![Selection::new((0..objects.len()).map(all).collect())],
             probes: Vec::new(),

@@ -1,11 +1,13 @@
 //! The text form of networks gives back the network.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use snn_chip::{MappingRequest, Objective, Place};
 use snn_connect::{Segment, Selection};
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, text};
-use snn_result::{Column, Expectation, Measure, MeasureOp, Statistic};
+use snn_result::{Answer, Column, Expectation, Labelling, Measure, MeasureOp, Statistic};
 
 use super::generator::network;
 
@@ -48,7 +50,23 @@ fn requests_expectations_and_odd_names_come_back() {
         measure: Measure::RateSd(of.clone()),
         unit: ("Hz".into(), 1e-3),
     };
-    let over = Measure::Over(Statistic::Sd, Box::new(column));
+    let labels = Arc::new(Labelling {
+        of: of.clone(),
+        answer: Answer::EarliestSpike,
+        first: 3,
+        every: 7,
+        labels: vec![2, 0, 1].into(),
+    });
+    network.protocol.labelling = Some(labels.clone());
+    let accuracy = Box::new(Measure::Accuracy(labels));
+    let sum = Box::new((Measure::During(5, u64::MAX, accuracy), Measure::Number(1.0)));
+    let over = Measure::Combined(
+        MeasureOp::Add,
+        Box::new((
+            Measure::Combined(MeasureOp::Sub, sum),
+            Measure::Over(Statistic::Sd, Box::new(column)),
+        )),
+    );
     let pair = Box::new((Measure::Cv(of, 5), over));
     network.protocol.expectations.push(Expectation {
         text: "expect x".into(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use snn_connect::{Inject, Projection, SpikeSource};
+use snn_connect::{Inject, Projection, SpikeSource, SynapseValue};
 use snn_kernel::NeuronKernel;
 use snn_numeric::ObjectKey;
 
@@ -29,8 +29,22 @@ pub struct ChipImage {
     pub projections: Vec<Projection>,
     /// Injected currents in declaration order.
     pub injects: Vec<Inject>,
+    /// Changes during the run, ascending.
+    pub phases: Vec<Phase>,
     /// Cores in use, ascending.
     pub cores: Vec<CoreImage>,
+}
+
+/// What changes at a tick of a run: programs and weights from there on. States, connections and delays
+/// stay; a spike on its way arrives with the new weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// The last tick before the change.
+    pub after_tick: u64,
+    /// Populations by object index, with programs of the same states, receptors and inputs.
+    pub programs: Vec<(u32, Arc<NeuronKernel>)>,
+    /// Projections by index, with their weights.
+    pub weights: Vec<(usize, SynapseValue)>,
 }
 
 /// A population or a source.
@@ -73,4 +87,31 @@ pub struct CorePart {
     pub start: u32,
     /// Number of neurons.
     pub len: u32,
+}
+
+impl ChipImage {
+    /// The image as a phase leaves it.
+    #[must_use]
+    pub fn changed(&self, phase: &Phase) -> Self {
+        let mut image = self.clone();
+        for (object, program) in &phase.programs {
+            let known = image.programs.iter().position(|p| p == program);
+            let program = known.unwrap_or_else(|| {
+                image.programs.push(program.clone());
+                image.programs.len() - 1
+            });
+            image.objects[*object as usize].kind = ImageObjectKind::Population(program);
+        }
+        for (projection, weight) in &phase.weights {
+            image.projections[*projection].weight = weight.clone();
+        }
+        image
+    }
+
+    /// The image as it is in the middle of a run, at a tick.
+    #[must_use]
+    pub fn at(&self, tick: u64) -> Self {
+        let past = self.phases.iter().filter(|phase| phase.after_tick < tick);
+        past.fold(self.clone(), |image, phase| image.changed(phase))
+    }
 }

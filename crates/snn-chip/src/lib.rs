@@ -8,7 +8,7 @@ mod request;
 mod spec;
 mod verify;
 
-pub use image::{ChipImage, CoreImage, CorePart, ImageObject, ImageObjectKind};
+pub use image::{ChipImage, CoreImage, CorePart, ImageObject, ImageObjectKind, Phase};
 pub use request::{MappingRequest, Objective, Place};
 pub use spec::{Arithmetic, ChipSpec, CoreId, CoreKind, Limit, Resource};
 pub use verify::VerifyError;

@@ -111,6 +111,9 @@ fn one(
     let summary = run.summary(&result);
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
     folder.write("run.json", &(text + "\n"))?;
+    if let Some(trials) = run.trials() {
+        folder.write("trials.csv", &trials)?;
+    }
     if args.report {
         folder.write("report.html", &page(&run.page(&summary, &kept, &place)))?;
     }
@@ -216,7 +219,7 @@ fn checkpoint(file: &Path) -> Outcome<Checkpoint> {
 }
 
 /// First bytes of a saved state.
-const STATE: &[u8] = b"snn state 1\n";
+const STATE: &[u8] = b"snn state 2\n";
 
 impl Run<'_> {
     fn simulate(&mut self, writer: &mut Writer<'_>) -> Outcome<()> {
@@ -263,6 +266,18 @@ impl Run<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// The rows of trials.csv, where there are labels.
+    fn trials(&self) -> Option<String> {
+        let labelling = self.compiled.network.protocol.labelling.as_ref()?;
+        let answers = self.session.answers()?;
+        let mut text = String::from("trial,label,answer\n");
+        for (trial, (answer, label)) in answers.iter().zip(labelling.labels.iter()).enumerate() {
+            let answer = answer.map_or(String::new(), |a| a.to_string());
+            text += &format!("{trial},{label},{answer}\n");
+        }
+        Some(text)
     }
 
     fn summary(&self, result: &RunResult) -> RunSummary {

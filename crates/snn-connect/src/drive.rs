@@ -24,6 +24,19 @@ pub enum SpikeSource {
     },
     /// Given spikes (tick, index), sorted; a pair that occurs twice counts twice.
     Given(Arc<[(u64, u32)]>),
+    /// Laws one after the other, each for the ticks after its number up to that of the next: ascending, the
+    /// first from 0, none of them phased. The n-th law draws the gaps of phase n.
+    Phased(Arc<[(u64, SpikeSource)]>),
+}
+
+impl SpikeSource {
+    /// The laws with the ticks after which they hold.
+    pub fn laws(&self) -> &[(u64, SpikeSource)] {
+        match self {
+            Self::Phased(laws) => laws,
+            _ => &[],
+        }
+    }
 }
 
 /// A current over time, in coherent units.
@@ -77,6 +90,22 @@ pub struct Inject {
     pub from_tick: u64,
     /// One past the last.
     pub to_tick: u64,
+}
+
+impl Inject {
+    /// The current without its part in pauses, each after the first tick and up to the second, ascending.
+    pub fn outside(&self, pauses: &[(u64, u64)]) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let mut from = self.from_tick;
+        for (after, until) in pauses.iter().filter(|(after, _)| after + 1 < self.to_tick) {
+            pieces.push((from, after + 1));
+            from = from.max(until + 1);
+        }
+        pieces.push((from, self.to_tick));
+        pieces.retain(|(from, to)| from < to);
+        let piece = |(from_tick, to_tick)| Self { from_tick, to_tick, ..self.clone() };
+        pieces.into_iter().map(piece).collect()
+    }
 }
 
 /// Tick of spike `n` of a regular train, rounded half up; `u64::MAX` beyond all runs.

@@ -14,6 +14,8 @@ pub struct Checkpoint {
     pub tick: u64,
     /// Seed of the run.
     pub seed: u64,
+    /// Spikes up to this tick that had not arrived were lost to a reset.
+    pub lost: u64,
     /// Spike hash so far.
     pub hash: u128,
     /// Every object in declaration order.
@@ -33,8 +35,9 @@ pub struct SavedObject {
     pub fired: (u64, u64),
     /// Spikes of each neuron or train since tick 0 (of a train that reaches no row: 0).
     pub spikes: Vec<u64>,
-    /// Arrivals of direct Poisson trains at each neuron since tick 0.
-    pub direct_arrivals: Vec<u64>,
+    /// Arrivals at each neuron since tick 0 that its senders' spikes do not tell of: those of direct Poisson
+    /// trains, less those that a reset has lost.
+    pub other_arrivals: Vec<i64>,
     /// Values per state, in index order; f32 values are exact.
     pub states: Vec<Vec<f64>>,
     /// First tick in which each neuron is no longer refractory.
@@ -65,7 +68,7 @@ impl<T: Real> Engine<T> {
                     size: object.size,
                     fired: (self.fired[o], self.before[o] + counted),
                     spikes: vec![0; object.size as usize],
-                    direct_arrivals: vec![0; neurons],
+                    other_arrivals: vec![0; neurons],
                     states: vec![vec![0.0; neurons]; states],
                     until: vec![0; neurons],
                 }
@@ -78,7 +81,7 @@ impl<T: Real> Engine<T> {
                     let saved = &mut objects[object as usize];
                     let index = index as usize;
                     saved.spikes[index] = part.spikes[neuron];
-                    saved.direct_arrivals[index] = part.direct_arrivals[neuron];
+                    saved.other_arrivals[index] = part.other_arrivals[neuron];
                     saved.until[index] = part.until[neuron];
                     for (to, from) in saved.states.iter_mut().zip(&part.columns) {
                         to[index] = from[neuron].to_f64();
@@ -101,12 +104,14 @@ impl<T: Real> Engine<T> {
         }
         spikes.sort_unstable();
         spikes.dedup();
-        Checkpoint { tick: self.tick, seed: self.image.seed, hash: result.0, objects, spikes }
+        let (tick, seed, lost) = (self.tick, self.image.seed, self.lost);
+        Checkpoint { tick, seed, lost, hash: result.0, objects, spikes }
     }
 
     pub(crate) fn restore(&mut self, saved: &Checkpoint) -> Result<(), LoadError> {
         self.fits(saved)?;
         self.tick = saved.tick;
+        self.lost = saved.lost;
         self.hash_before = SpikeHash(saved.hash);
         self.fired = saved.objects.iter().map(|o| o.fired.0).collect();
         self.before = saved.objects.iter().map(|o| o.fired.1).collect();
@@ -117,14 +122,15 @@ impl<T: Real> Engine<T> {
                     let saved = &saved.objects[object as usize];
                     let index = index as usize;
                     part.spikes[neuron] = saved.spikes[index];
-                    part.direct_arrivals[neuron] = saved.direct_arrivals[index];
+                    part.other_arrivals[neuron] = saved.other_arrivals[index];
                     part.until[neuron] = saved.until[index];
                     for (to, from) in part.columns.iter_mut().zip(&saved.states) {
                         to[neuron] = T::from_f64(from[index]);
                     }
                 }
             }
-            let first = (saved.tick + 1).saturating_sub(worker.ring.ticks()).max(1);
+            let first = (saved.tick + 1).saturating_sub(worker.ring.ticks()).max(saved.lost + 1);
+            worker.direct.iter_mut().for_each(|direct| direct.since = saved.lost);
             worker.start_trains(&self.image, &self.ids, first - 1);
             for tick in first..=saved.tick {
                 let from = saved.spikes.partition_point(|(t, _)| *t < tick);
@@ -170,7 +176,7 @@ impl<T: Real> Engine<T> {
             let neurons = if population { object.size as usize } else { 0 };
             let whole = saved.states.iter().all(|s| s.len() == neurons)
                 && saved.until.len() == neurons
-                && saved.direct_arrivals.len() == neurons
+                && saved.other_arrivals.len() == neurons
                 && saved.spikes.len() == object.size as usize;
             if saved.name != object.name || saved.size != object.size {
                 return refuse(format!(

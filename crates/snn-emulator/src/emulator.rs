@@ -23,7 +23,7 @@ const CHUNK_TICKS: u64 = 100;
 /// Longest window where no delay asks for a shorter one.
 const LONGEST_WINDOW: u64 = 64;
 /// Refractoriness is kept in 32 bits: runs end before a neuron's could overflow.
-const LONGEST_RUN: u64 = u32::MAX as u64 - (1 << 21);
+pub(crate) const LONGEST_RUN: u64 = u32::MAX as u64 - (1 << 21);
 
 /// How an image is loaded.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ impl Emulator {
         options: &LoadOptions,
         checkpoint: &Checkpoint,
     ) -> Result<Self, LoadError> {
-        let mut emulator = Self::load(image, protocol, options)?;
+        let mut emulator = Self::load(&image.at(checkpoint.tick), protocol, options)?;
         with_engine!(&mut emulator.engine, e => e.restore(checkpoint))?;
         Ok(emulator)
     }
@@ -191,6 +191,8 @@ pub(crate) struct Engine<T> {
     pub ids: Ids,
     pub workers: Vec<Worker<T>>,
     pub tick: u64,
+    /// Spikes up to this tick that had not arrived were lost to a reset.
+    pub lost: u64,
     /// Spikes and counted spikes of runs before a restored checkpoint.
     pub before: Vec<u64>,
     pub fired: Vec<u64>,
@@ -198,11 +200,11 @@ pub(crate) struct Engine<T> {
     /// Workers that have a row for each sender, a bit each.
     destinations: Vec<u64>,
     window: u64,
-    fault: Option<Fault>,
+    pub options: LoadOptions,
 }
 
 impl<T: Real> Engine<T> {
-    fn load(
+    pub(crate) fn load(
         image: &ChipImage,
         protocol: &Protocol,
         options: &LoadOptions,
@@ -248,28 +250,23 @@ impl<T: Real> Engine<T> {
             ids,
             workers,
             tick: 0,
+            lost: 0,
             before: vec![0; objects],
             fired: vec![0; objects],
             hash_before: SpikeHash::default(),
             destinations,
             window,
-            fault: options.fault,
+            options: options.clone(),
         })
     }
 
-    fn run(
+    /// Runs ticks between which nothing happens.
+    pub(crate) fn run_to(
         &mut self,
-        ticks: u64,
+        end: u64,
         recorder: &mut dyn Recorder,
         watch: &mut dyn FnMut(Progress<'_>) -> Control,
     ) -> Result<(), RunError> {
-        let end = self.tick.saturating_add(ticks);
-        if end > LONGEST_RUN {
-            return Err(RunError::TooLong(LONGEST_RUN));
-        }
-        if self.tick == 0 {
-            self.sample_start(recorder)?;
-        }
         let positions = self.workers.iter().map(|w| w.taps.positions()).collect();
         let mut assembler =
             Assembler::new(&self.image, &self.protocol, &self.ids, positions, self.tick);
@@ -277,7 +274,7 @@ impl<T: Real> Engine<T> {
         let count = self.workers.len();
         let (tick, window) = (self.tick, self.window);
         let destinations = &self.destinations;
-        let fault = self.fault;
+        let fault = self.options.fault;
         let mut chunk_ends = Vec::new();
         let mut spares = Vec::new();
         let mut feeds = Vec::new();
@@ -322,7 +319,7 @@ impl<T: Real> Engine<T> {
         failed.map_err(RunError::Recorder)
     }
 
-    fn sample_start(&mut self, recorder: &mut dyn Recorder) -> Result<(), RunError> {
+    pub(crate) fn sample_start(&mut self, recorder: &mut dyn Recorder) -> Result<(), RunError> {
         let positions: Vec<_> = self.workers.iter().map(|w| w.taps.positions()).collect();
         for worker in &mut self.workers {
             worker.taps.sample(0, &worker.parts);

@@ -43,6 +43,9 @@ pub enum RunError {
     /// A recorder could not take data.
     #[error("{0}")]
     Recorder(String),
+    /// The parameters of a later phase cannot be loaded.
+    #[error("the next phase cannot be loaded: {0}")]
+    Phase(String),
     /// A run beyond 2^32 - 2^21 ticks.
     #[error("a run is at most {0} ticks long")]
     TooLong(u64),

@@ -12,6 +12,7 @@
 //!
 //! Start at [`Emulator::load`].
 
+mod boundary;
 mod checkpoint;
 mod emulator;
 mod error;

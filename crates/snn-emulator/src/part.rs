@@ -134,8 +134,8 @@ pub(crate) struct Part<T> {
     pub until: Vec<u32>,
     /// Spikes since tick 0.
     pub spikes: Vec<u64>,
-    /// Arrivals of direct Poisson trains since tick 0.
-    pub direct_arrivals: Vec<u64>,
+    /// Arrivals since tick 0 that the rows do not tell of: of direct Poisson trains, less those lost.
+    pub other_arrivals: Vec<i64>,
     /// The populations, by their first neuron here.
     owners: Vec<Owner>,
     program: BlockProgram<T>,
@@ -199,19 +199,6 @@ impl<T: Real> Part<T> {
         let padded = len.next_multiple_of(BLOCK);
         let kernel = layout.kernel.clone();
         let slots = kernel.states.len() + kernel.columns.len();
-        let mut columns = vec![vec![T::ZERO; padded]; slots];
-        for (neuron, (object, index, _)) in layout.neurons().enumerate() {
-            let key = image.objects[object as usize].key;
-            let values = population_kernel(image, object).start(image.seed, key, index);
-            for (column, value) in columns.iter_mut().zip(values) {
-                column[neuron] = T::from_f64(value);
-            }
-        }
-        // Places beyond the last neuron compute like the first one; nothing reads them.
-        for column in &mut columns {
-            let first = column.first().copied().unwrap_or(T::ZERO);
-            column[len..].fill(first);
-        }
         let mut owners: Vec<Owner> = Vec::new();
         for range in &layout.ranges {
             let first_id = ids.id(range.object, 0);
@@ -220,22 +207,42 @@ impl<T: Real> Part<T> {
                 owners.push(Owner { neuron: range.neuron, key, first_id });
             }
         }
-        Self {
+        let mut part = Self {
             id: layout.neurons().map(|(o, i, _)| ids.id(o, i)).collect(),
             core: layout.neurons().map(|(.., core)| core).collect(),
             receptors,
-            columns,
+            columns: vec![vec![T::ZERO; padded]; slots],
             currents: vec![vec![T::ZERO; padded]; kernel.inputs.len()],
             until: vec![0; padded],
             spikes: vec![0; len],
-            direct_arrivals: vec![0; len],
+            other_arrivals: vec![0; len],
             owners,
             program: BlockProgram::new(&kernel.step),
             shape: Shape::of(&kernel).filter(|_| tier == Tier::Shapes),
             seed: image.seed,
             refractory_fault: 0,
             layout,
+        };
+        part.begin(image);
+        part
+    }
+
+    /// Gives all neurons their parameters and initial states, and ends their refractory times.
+    pub(crate) fn begin(&mut self, image: &ChipImage) {
+        for (neuron, (object, index, _)) in self.layout.neurons().enumerate() {
+            let key = image.objects[object as usize].key;
+            let values = population_kernel(image, object).start(image.seed, key, index);
+            for (column, value) in self.columns.iter_mut().zip(values) {
+                column[neuron] = T::from_f64(value);
+            }
         }
+        // Places beyond the last neuron compute like the first one; nothing reads them.
+        let len = self.id.len();
+        for column in &mut self.columns {
+            let first = column.first().copied().unwrap_or(T::ZERO);
+            column[len..].fill(first);
+        }
+        self.until.fill(0);
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -28,10 +28,15 @@ impl SpikeRing {
 
     /// The slot of `tick`, emptied.
     pub(crate) fn open(&mut self, tick: u64) -> &mut Vec<Emission> {
-        let slots = self.slots.len() as u64;
-        let slot = &mut self.slots[(tick % slots) as usize];
+        let slot = self.slot(tick);
         slot.clear();
         slot
+    }
+
+    /// The slot of `tick` as it is.
+    pub(crate) fn slot(&mut self, tick: u64) -> &mut Vec<Emission> {
+        let slots = self.slots.len() as u64;
+        &mut self.slots[(tick % slots) as usize]
     }
 
     /// Number of ticks held.

@@ -29,6 +29,8 @@ enum TrainLaw {
     },
     Gaps {
         gaps: Gaps,
+        /// The tick before the first of the process.
+        base: u64,
         calendar: BinaryHeap<Reverse<(u64, u32, usize)>>,
         processes: Vec<GapProcess>,
     },
@@ -45,6 +47,16 @@ enum TrainLaw {
         next: usize,
         wanted: Vec<bool>,
     },
+    /// Laws with the ticks after which they hold, the last first.
+    Phased(Vec<(u64, Trains)>),
+}
+
+/// Where a law begins.
+#[derive(Clone, Copy)]
+struct Start {
+    /// The tick before its first.
+    base: u64,
+    phase: u32,
 }
 
 impl Trains {
@@ -57,48 +69,18 @@ impl Trains {
         indices: Vec<u32>,
         tick: u64,
     ) -> Self {
-        let law = match source {
-            SpikeSource::Poisson { mean_per_tick } => match law(*mean_per_tick) {
-                Law::Counts => TrainLaw::Counts {
-                    counts: poisson_counts(*mean_per_tick),
-                    stream: Stream::new(seed, key, Purpose::PoissonCount, 0),
-                    indices,
-                },
-                Law::Gaps => {
-                    let stream = Stream::new(seed, key, Purpose::PoissonGap, 0);
-                    let gaps = Gaps::new(stream, *mean_per_tick, 0);
-                    let mut calendar = BinaryHeap::with_capacity(indices.len());
-                    let mut processes = Vec::with_capacity(indices.len());
-                    for (slot, index) in indices.into_iter().enumerate() {
-                        let mut process = gaps.start(index);
-                        while process.tick() <= tick {
-                            process.advance(&gaps, index);
-                        }
-                        calendar.push(Reverse((process.tick(), index, slot)));
-                        processes.push(process);
-                    }
-                    TrainLaw::Gaps { gaps, calendar, processes }
-                }
-            },
-            SpikeSource::Regular { start, period } => {
-                let mut n = 0;
-                while regular_stamp(*start, *period, n) <= tick {
-                    n += 1;
-                }
-                let next = regular_stamp(*start, *period, n);
-                TrainLaw::Regular { start: *start, period: *period, n, next, indices }
-            }
-            SpikeSource::Given(spikes) => {
-                let len = indices.last().map_or(0, |i| *i as usize + 1);
-                let mut wanted = vec![false; len];
-                for i in indices {
-                    wanted[i as usize] = true;
-                }
-                let next = spikes.partition_point(|(t, _)| *t <= tick);
-                TrainLaw::Given { spikes: spikes.clone(), next, wanted }
-            }
+        let begin = |source: &SpikeSource, start: Start| {
+            let law = law_of(source, key, seed, indices.clone(), tick.max(start.base), start);
+            Self { first_id, law }
         };
-        Self { first_id, law }
+        if source.laws().is_empty() {
+            return begin(source, Start { base: 0, phase: 0 });
+        }
+        let laws = source.laws().iter().enumerate().rev();
+        let pieces = laws.map(|(phase, (base, source))| {
+            (*base, begin(source, Start { base: *base, phase: phase as u32 }))
+        });
+        Self { first_id, law: TrainLaw::Phased(pieces.collect()) }
     }
 
     /// Appends the spikes stamped `tick`, by ascending id. Ticks must be asked for one after the other.
@@ -113,7 +95,8 @@ impl Trains {
                     }
                 }
             }
-            TrainLaw::Gaps { gaps, calendar, processes } => {
+            TrainLaw::Gaps { gaps, base, calendar, processes } => {
+                let start = Start { base: *base, phase: 0 };
                 while let Some(&Reverse((due, index, slot))) = calendar.peek() {
                     if due > tick {
                         break;
@@ -121,11 +104,11 @@ impl Trains {
                     calendar.pop();
                     let process = &mut processes[slot];
                     let mut times = 0;
-                    while process.tick() <= tick {
+                    while start.stamp(process) <= tick {
                         times += 1;
                         process.advance(gaps, index);
                     }
-                    calendar.push(Reverse((process.tick(), index, slot)));
+                    calendar.push(Reverse((start.stamp(process), index, slot)));
                     out.push(Emission { id: first + index, times });
                 }
             }
@@ -151,7 +134,73 @@ impl Trains {
                     }
                 }
             }
+            TrainLaw::Phased(laws) => {
+                let now = laws.iter_mut().find(|(base, _)| *base < tick);
+                if let Some((_, trains)) = now {
+                    trains.emit(tick, out);
+                }
+            }
         }
+    }
+}
+
+/// The trains `indices` of a law, ready to give the spikes stamped after `tick`.
+fn law_of(
+    source: &SpikeSource,
+    key: ObjectKey,
+    seed: u64,
+    indices: Vec<u32>,
+    tick: u64,
+    start: Start,
+) -> TrainLaw {
+    match source {
+        SpikeSource::Poisson { mean_per_tick } => match law(*mean_per_tick) {
+            Law::Counts => TrainLaw::Counts {
+                counts: poisson_counts(*mean_per_tick),
+                stream: Stream::new(seed, key, Purpose::PoissonCount, 0),
+                indices,
+            },
+            Law::Gaps => {
+                let stream = Stream::new(seed, key, Purpose::PoissonGap, 0);
+                let gaps = Gaps::new(stream, *mean_per_tick, start.phase);
+                let mut calendar = BinaryHeap::with_capacity(indices.len());
+                let mut processes = Vec::with_capacity(indices.len());
+                for (slot, index) in indices.into_iter().enumerate() {
+                    let mut process = gaps.start(index);
+                    while start.stamp(&process) <= tick {
+                        process.advance(&gaps, index);
+                    }
+                    calendar.push(Reverse((start.stamp(&process), index, slot)));
+                    processes.push(process);
+                }
+                TrainLaw::Gaps { gaps, base: start.base, calendar, processes }
+            }
+        },
+        SpikeSource::Regular { start, period } => {
+            let mut n = 0;
+            while regular_stamp(*start, *period, n) <= tick {
+                n += 1;
+            }
+            let next = regular_stamp(*start, *period, n);
+            TrainLaw::Regular { start: *start, period: *period, n, next, indices }
+        }
+        SpikeSource::Given(spikes) => {
+            let len = indices.last().map_or(0, |i| *i as usize + 1);
+            let mut wanted = vec![false; len];
+            for i in indices {
+                wanted[i as usize] = true;
+            }
+            let next = spikes.partition_point(|(t, _)| *t <= tick);
+            TrainLaw::Given { spikes: spikes.clone(), next, wanted }
+        }
+        SpikeSource::Phased(_) => unreachable!("invariant: laws of phases are not phased"),
+    }
+}
+
+impl Start {
+    /// The tick of a process's next spike.
+    fn stamp(self, process: &GapProcess) -> u64 {
+        self.base.saturating_add(process.tick())
     }
 }
 
@@ -169,6 +218,8 @@ pub(crate) struct DirectPoisson {
     pub lane: usize,
     /// Ticks from emission to arrival.
     pub delay: u64,
+    /// Spikes up to this tick do not arrive.
+    pub since: u64,
     stream: Stream,
     least: u32,
     thresholds: Vec<u32>,
@@ -196,6 +247,7 @@ impl DirectPoisson {
             part,
             lane,
             delay,
+            since: 0,
             stream: Stream::new(seed, key, Purpose::PoissonCount, 0),
             least,
             thresholds: thresholds.to_vec(),
@@ -207,7 +259,7 @@ impl DirectPoisson {
 
     /// The counts that arrive in `tick`, one per neuron of the part; `None` before the first arrival.
     pub(crate) fn arrivals(&mut self, simd: Simd, tick: u64) -> Option<&[u16]> {
-        let emitted = tick.checked_sub(self.delay).filter(|t| *t >= 1)?;
+        let emitted = tick.checked_sub(self.delay).filter(|t| *t > self.since)?;
         if emitted >> 2 != self.block {
             self.block = emitted >> 2;
             let [a, b, c, d] = &mut self.counts;

@@ -203,10 +203,29 @@ impl<T: Real> Worker<T> {
             }
         }
         for part in &self.parts {
-            for (core, times) in part.core.iter().zip(&part.direct_arrivals) {
-                per_core[*core as usize] += times;
+            for (core, times) in part.core.iter().zip(&part.other_arrivals) {
+                let so_far = &mut per_core[*core as usize];
+                *so_far = so_far.wrapping_add_signed(*times);
             }
         }
+    }
+
+    /// All neurons begin anew after `tick`, and what is on its way to them is lost.
+    pub(crate) fn begin_anew(&mut self, image: &ChipImage, tick: u64) {
+        let lane_part = self.lane_parts();
+        for t in (tick + 1).saturating_sub(self.ring.ticks()).max(1)..=tick {
+            for emission in std::mem::take(self.ring.slot(t)) {
+                let segments = self.rows.of(emission.id).iter();
+                for segment in segments.filter(|s| t + u64::from(s.delay) > tick) {
+                    let part = &mut self.parts[lane_part[segment.lane as usize]];
+                    for target in self.rows.targets(*segment) {
+                        part.other_arrivals[*target as usize] -= i64::from(emission.times);
+                    }
+                }
+            }
+        }
+        self.direct.iter_mut().for_each(|direct| direct.since = tick);
+        self.parts.iter_mut().for_each(|part| part.begin(image));
     }
 
     /// The part that each lane belongs to.
@@ -260,9 +279,9 @@ impl<T: Real> Worker<T> {
                 && let Lane::Count(to) = &mut self.lanes[lane]
             {
                 to[..counts.len()].copy_from_slice(counts);
-                let arrivals = &mut self.parts[part].direct_arrivals;
+                let arrivals = &mut self.parts[part].other_arrivals;
                 for (total, n) in arrivals.iter_mut().zip(counts) {
-                    *total += u64::from(*n);
+                    *total += i64::from(*n);
                 }
             }
         }
@@ -358,22 +377,30 @@ fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
     };
     let times =
         connector.sources.segments().iter().map(|s| match &image.objects[s.object as usize].kind {
-            ImageObjectKind::Population(_)
-            | ImageObjectKind::Source(SpikeSource::Regular { .. }) => 1,
-            ImageObjectKind::Source(SpikeSource::Poisson { mean_per_tick }) => {
-                match law(*mean_per_tick) {
-                    Law::Counts => PoissonCounts::new(*mean_per_tick).map_or(u64::MAX, |counts| {
-                        let (least, table) = counts.table();
-                        u64::from(least) + table.len() as u64
-                    }),
-                    Law::Gaps => u64::MAX,
-                }
-            }
-            ImageObjectKind::Source(SpikeSource::Given(_)) => u64::MAX,
+            ImageObjectKind::Population(_) => 1,
+            ImageObjectKind::Source(source) => most_per_tick(source),
         });
     match per_target.checked_mul(times.max().unwrap_or(1)) {
         Some(n) if n <= u64::from(u16::MAX) => LaneKind::Count,
         _ => LaneKind::Wide,
+    }
+}
+
+/// Most spikes of one train in a tick, where there is a bound.
+fn most_per_tick(source: &SpikeSource) -> u64 {
+    match source {
+        SpikeSource::Regular { .. } => 1,
+        SpikeSource::Poisson { mean_per_tick } => match law(*mean_per_tick) {
+            Law::Counts => PoissonCounts::new(*mean_per_tick).map_or(u64::MAX, |counts| {
+                let (least, table) = counts.table();
+                u64::from(least) + table.len() as u64
+            }),
+            Law::Gaps => u64::MAX,
+        },
+        SpikeSource::Given(_) => u64::MAX,
+        SpikeSource::Phased(laws) => {
+            laws.iter().map(|(_, law)| most_per_tick(law)).max().unwrap_or(0)
+        }
     }
 }
 
@@ -393,6 +420,10 @@ fn direct_poisson(
     let ImageObjectKind::Source(SpikeSource::Poisson { mean_per_tick }) = object.kind else {
         return None;
     };
+    // Which trains have rows must stay as it is during a run: rows tell how many weights were delivered.
+    if image.phases.iter().any(|phase| phase.weights.iter().any(|(changed, _)| *changed == p)) {
+        return None;
+    }
     if connector.rule != Rule::OneToOne || law(mean_per_tick) != Law::Counts {
         return None;
     }

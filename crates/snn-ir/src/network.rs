@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
-use snn_chip::{Arithmetic, MappingRequest};
+use snn_chip::{Arithmetic, MappingRequest, Phase};
 use snn_connect::{Projection, Selection, SpikeSource};
 use snn_diagnostics::Span;
 use snn_kernel::NeuronKernel;
@@ -76,6 +76,8 @@ pub struct Network {
     pub protocol: Protocol,
     /// What the mapping block asks.
     pub request: MappingRequest,
+    /// Changes during the run, ascending.
+    pub phases: Vec<Phase>,
     graph: DiGraph<Object, ProjectionId>,
     projections: Vec<ProjectionNode>,
 }
@@ -111,7 +113,7 @@ impl Network {
                 );
             }
         }
-        Self { name, arithmetic, protocol, request, graph, projections }
+        Self { name, arithmetic, protocol, request, phases: Vec::new(), graph, projections }
     }
 
     /// The graph: node indices are object ids.

@@ -5,13 +5,16 @@
 //! - A projection has one receptor per target segment, the same for all segments of an object, and its kernel
 //!   has that receptor; an injection has one input per target segment, and its kernel has that input.
 //! - Rules can be drawn; lists have as many weights and delays as pairs.
+//! - Phases ascend within the run; their programs have the states, receptors and inputs of the population,
+//!   and pass their verifier; their weights are sound as those of projections. Laws of phased sources
+//!   ascend from 0, and none is phased.
 //! - Keys of objects and projections differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use snn_connect::{Rule, Selection, SynapseValue};
+use snn_connect::{Projection, Rule, Selection, SynapseValue};
 
-use crate::{Network, ObjectId};
+use crate::{Network, ObjectId, ObjectKind};
 
 /// A broken invariant: our fault, never the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,7 @@ impl Network {
             let key = node.projection.connector.key;
             require(keys.insert(key), || format!("p{i} shares its key with another"))?;
         }
+        self.verify_phases()?;
         for inject in &self.protocol.injects {
             let finite = inject.wave.at(inject.from_tick).is_finite();
             require(finite, || "an injected current is not finite".into())?;
@@ -51,7 +55,44 @@ impl Network {
         self.protocol.record_spikes.iter().try_for_each(|s| self.within(s))
     }
 
-    fn verify_projection(&self, projection: &snn_connect::Projection) -> Result<(), VerifyError> {
+    fn verify_phases(&self) -> Result<(), VerifyError> {
+        let ascends = self.phases.is_sorted_by(|a, b| a.after_tick < b.after_tick);
+        require(ascends, || "phases out of order".into())?;
+        for phase in &self.phases {
+            for (object, program) in &phase.programs {
+                let known = (*object as usize) < self.objects().len();
+                let base = self.kernel(ObjectId(*object)).filter(|_| known);
+                let same = base.is_some_and(|base| {
+                    base.states == program.states
+                        && base.receptors == program.receptors
+                        && base.inputs == program.inputs
+                });
+                require(same, || format!("a phase makes o{object} another model"))?;
+                program.verify().map_err(|e| VerifyError(format!("o{object}: {}", e.0)))?;
+            }
+            for (p, weight) in &phase.weights {
+                let node = self.projections().get(*p);
+                let node = node.ok_or_else(|| VerifyError(format!("there is no p{p}")))?;
+                let changed = Projection { weight: weight.clone(), ..node.projection.clone() };
+                self.verify_projection(&changed)
+                    .map_err(|e| VerifyError(format!("p{p}: {}", e.0)))?;
+            }
+        }
+        for (id, object) in self.objects() {
+            let ObjectKind::Source(source) = &object.kind else { continue };
+            let laws = source.laws();
+            let sound = laws.is_sorted_by(|a, b| a.0 < b.0)
+                && laws.first().is_none_or(|(from, _)| *from == 0)
+                && laws.iter().all(|(_, law)| law.laws().is_empty());
+            require(sound, || format!("the laws of {id} are out of order"))?;
+        }
+        match self.protocol.resets {
+            Some(resets) => require(resets.every > 0, || "resets never end".into()),
+            None => Ok(()),
+        }
+    }
+
+    fn verify_projection(&self, projection: &Projection) -> Result<(), VerifyError> {
         let connector = &projection.connector;
         self.within(&connector.sources)?;
         self.within(&connector.targets)?;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use snn_chip::Arithmetic;
+use snn_chip::{Arithmetic, Phase};
 use snn_connect::{Connector, Projection, SpikeSource, SynapseValue};
-use snn_diagnostics::{Checked, Diagnostic};
+use snn_diagnostics::codes::experiment::BAD_PHASE;
+use snn_diagnostics::{Checked, Diagnostic, Severity};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
 use snn_model::model::{self, Expr, Model, Value};
@@ -110,15 +111,7 @@ fn lower_with(
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let noises = received(&model.noises, at);
-                let given = Given {
-                    name: &object.name,
-                    span: object.span,
-                    parameters,
-                    initial,
-                    noises: &noises,
-                    dt_ms,
-                    arithmetic: model.chip.arithmetic,
-                };
+                let given = given(model, object, (parameters, initial), &noises);
                 let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.
                 for d in found {
@@ -151,8 +144,9 @@ fn lower_with(
         model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
         model::ObjectKind::Source(_) => 0,
     };
-    protocol.injects.extend(switches(&model.noises, inputs));
-    let network = Network::new(
+    let injects = model.protocol.injects.iter().cloned().chain(switches(&model.noises, inputs));
+    protocol.injects = injects.flat_map(|inject| inject.outside(&model.pauses)).collect();
+    let mut network = Network::new(
         model.network.clone(),
         model.chip.arithmetic,
         protocol,
@@ -160,8 +154,79 @@ fn lower_with(
         objects,
         projections,
     );
+    phases(model, &mut network, program, &mut diagnostics);
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        return Checked::new(None, diagnostics);
+    }
     debug_assert_eq!(network.verify(), Ok(()));
     Checked::new(Some(Lowered { network, decisions }), diagnostics)
+}
+
+/// Parameters or states with their values.
+type Values = [(usize, Expr)];
+
+/// What a population gives its neuron model.
+fn given<'a>(
+    model: &Model,
+    object: &'a model::Object,
+    (parameters, initial): (&'a Values, &'a Values),
+    noises: &'a [Received],
+) -> Given<'a> {
+    Given {
+        name: &object.name,
+        span: object.span,
+        parameters,
+        initial,
+        noises,
+        dt_ms: model.protocol.dt_ms.to_f64(),
+        arithmetic: model.chip.arithmetic,
+    }
+}
+
+/// What each phase changes of the programs and weights before it.
+fn phases(
+    model: &Model,
+    network: &mut Network,
+    program: &mut dyn FnMut(&Arc<model::Neuron>, &Given<'_>) -> Outcome,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut programs: Vec<_> =
+        network.objects().map(|(id, _)| network.kernel(id).cloned()).collect();
+    let weights = network.projections().iter().map(|node| node.projection.weight.clone());
+    let mut weights: Vec<_> = weights.collect();
+    for phase in &model.phases {
+        let mut change =
+            Phase { after_tick: phase.after_tick, programs: Vec::new(), weights: Vec::new() };
+        for (id, object) in phase.objects.iter().enumerate() {
+            let model::ObjectKind::Population { neuron, parameters, initial } = &object.kind else {
+                continue;
+            };
+            let noises = received(&model.noises, id as u32);
+            let given = given(model, object, (parameters, initial), &noises);
+            let (kernel, found, _) = program(&model.neurons[*neuron], &given);
+            diagnostics.extend(found);
+            let (Some(kernel), Some(before)) = (kernel, &programs[id]) else { continue };
+            if kernel.states != before.states {
+                let message = format!("this changes how `{}` is integrated", object.name);
+                let d =
+                    Diagnostic::new(BAD_PHASE, phase.span, message, "other states from here on");
+                diagnostics.push(d.with_label(object.span, "its states"));
+                continue;
+            }
+            if kernel != *before {
+                change.programs.push((id as u32, kernel.clone()));
+                programs[id] = Some(kernel);
+            }
+        }
+        for (p, projection) in phase.projections.iter().enumerate() {
+            let weight = value(&projection.weight, 1.0);
+            if weight != weights[p] {
+                change.weights.push((p, weight.clone()));
+                weights[p] = weight;
+            }
+        }
+        network.phases.push(change);
+    }
 }
 
 fn source_decision(object: &model::Object, source: &SpikeSource) -> Option<Decision> {

@@ -35,6 +35,7 @@ pub fn assemble(network: &Network, chip: &ChipSpec, mapping: &Mapping) -> ChipIm
         objects,
         projections: network.projections().iter().map(|p| p.projection.clone()).collect(),
         injects: network.protocol.injects.clone(),
+        phases: network.phases.clone(),
         cores: mapping
             .cores
             .iter()

@@ -238,6 +238,7 @@ fn alone<'a>(
         dt: None,
         chip: None,
         max_objects: options.max_objects,
+        trials: None,
         asked: Asked::Alone,
     };
     let Some(network) = network::instantiate(cx, id, &request) else { return };

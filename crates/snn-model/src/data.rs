@@ -12,8 +12,10 @@ pub(crate) struct DataFault {
     pub message: String,
 }
 
-/// Rows of `index,t[ms]`.
+/// Rows of `[trial,]index,t[ms]`.
 pub(crate) struct SpikeTable {
+    /// The trial of each row, where the file tells.
+    pub trials: Vec<u32>,
     /// Line, index, time in ms.
     pub rows: Vec<(usize, u32, Rational)>,
 }
@@ -33,14 +35,34 @@ pub(crate) fn read_spikes(bytes: &[u8]) -> Result<SpikeTable, DataFault> {
     let mut table = Table::open(bytes)?;
     let index = table.column("index")?.ok_or_else(|| table.lacks("index"))?;
     let time = table.column("t")?.ok_or_else(|| table.lacks("t[ms]"))?;
-    table.plain(&index)?;
+    let trial = table.column("trial")?;
+    for column in trial.iter().chain([&index]) {
+        table.plain(column)?;
+    }
     table.has_dimension(&time, &Dimension::TIME)?;
-    table.nothing_else(&[&index, &time])?;
-    let mut rows = Vec::new();
+    let known: Vec<&Column> = [&index, &time].into_iter().chain(&trial).collect();
+    table.nothing_else(&known)?;
+    let (mut rows, mut trials) = (Vec::new(), Vec::new());
     while let Some(row) = table.next_row()? {
+        if let Some(trial) = &trial {
+            trials.push(row.whole(trial)?);
+        }
         rows.push((row.line, row.whole(&index)?, row.exact(&time)?));
     }
-    Ok(SpikeTable { rows })
+    Ok(SpikeTable { trials, rows })
+}
+
+/// Reads the labels of trials, one per row.
+pub(crate) fn read_labels(bytes: &[u8]) -> Result<Vec<u32>, DataFault> {
+    let mut table = Table::open(bytes)?;
+    let label = table.column("label")?.ok_or_else(|| table.lacks("label"))?;
+    table.plain(&label)?;
+    table.nothing_else(&[&label])?;
+    let mut labels = Vec::new();
+    while let Some(row) = table.next_row()? {
+        labels.push(row.whole(&label)?);
+    }
+    Ok(labels)
 }
 
 /// Reads a list of connections. Columns may stand in any order.
@@ -281,7 +303,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = (read_spikes(&bytes), read_connections(&bytes));
+            let _ = (read_spikes(&bytes), read_connections(&bytes), read_labels(&bytes));
         }
 
         #[test]

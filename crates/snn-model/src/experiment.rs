@@ -1,9 +1,12 @@
 //! Experiments: a network with values, on a chip, for some time, with what is injected, recorded and
 //! expected.
 
+mod course;
 mod inject;
+mod label;
 mod measure;
 mod on;
+mod phases;
 mod record;
 mod sweep;
 #[cfg(test)]
@@ -11,13 +14,14 @@ mod tests;
 mod waveform;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use snn_chip::{ChipSpec, MappingRequest};
 use snn_connect::{Segment, Selection};
 use snn_diagnostics::codes::experiment as codes;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_numeric::Rational;
-use snn_result::Protocol;
+use snn_result::{Labelling, Protocol};
 use snn_syntax::ast::{self, ExperimentItem, ItemKind};
 use snn_units::show;
 
@@ -35,6 +39,8 @@ use crate::sets::{Overrides, Setting};
 use crate::time;
 use inject::Injected;
 
+use course::Course;
+pub(crate) use course::Trials;
 pub use sweep::SweepAxis;
 pub(crate) use sweep::{Grid, Point, sweeps};
 
@@ -57,7 +63,7 @@ pub(crate) struct Stated<'a> {
     file: FileId,
 }
 
-/// The statements that stand at most once.
+/// The statements that stand at most once; `run` only where an override or a sweep gives it.
 #[derive(Default)]
 pub(crate) struct Settings<'a> {
     dt: Option<Stated<'a>>,
@@ -80,31 +86,46 @@ pub(crate) fn experiment<'a>(
     let settings = settings(cx, id, e, overrides, point);
     let on = on::on(cx, id.file, e);
     let dt = grid(cx, &settings, on.as_ref().and_then(|on| on.chip.as_ref()), e);
-    let duration = duration(cx, &settings, dt, e);
+    let warmup = match &settings.warmup {
+        Some(stated) => ticks_of(cx, stated, dt, "the warm-up", 0),
+        None => Some(0),
+    };
     let seed = options.seed.or_else(|| seed(cx, &settings));
     let Some(net) = cx.find_kind(id.file, &e.network.function, Kind::Network) else {
         return nothing;
     };
+    let course = course::course(cx, (id, net), e, &settings, (dt, warmup.unwrap_or(0)));
     let given = given(cx, id.file, e, net, (overrides, point));
-    let chip = on.as_ref().and_then(|on| on.chip.as_ref());
-    let max_objects = options.max_objects;
-    let request = Request { given: &given, dt, chip, max_objects, asked: Asked::ByExperiment };
+    let request = Request {
+        given: &given,
+        dt,
+        chip: on.as_ref().and_then(|on| on.chip.as_ref()),
+        max_objects: options.max_objects,
+        trials: course.as_ref().and_then(|course| course.trials),
+        asked: Asked::ByExperiment,
+    };
     let Some(network) = network::instantiate(cx, net, &request) else {
         return Outcome { network: Some(net), ..nothing };
     };
+    let fixed = overrides.of_network(net, cx.project.main());
+    let changed = phases::networks(cx, (net, &network), &request, course.as_ref(), &fixed);
     let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
-    let body = body(cx, id.file, e, (&network, sweeps), dt);
+    let body = body(cx, id.file, e, (&network, sweeps, course.as_ref()), dt);
     let size = network.objects.list().len() + network.projections.len();
-    let unused = Use::of(&network, &body.drives(), &body.observed());
+    let (drives, observed) = (body.drives(), body.observed());
+    let networks = std::iter::once(&network).chain(&changed);
+    let unused = networks.map(|n| Use::of(n, &drives, &observed)).reduce(|a, b| a.and(&b));
     let sound = cx.error_count() == errors_before;
     let protocol = (|| {
-        let (warmup_ticks, run_ticks) = duration?;
+        let (warmup_ticks, course) = (warmup?, course.as_ref()?);
         Some(Protocol {
             name: e.name.text.clone(),
             dt_ms: dt?,
             warmup_ticks,
-            run_ticks,
+            run_ticks: course.run_ticks,
             seed: seed?,
+            resets: course.resets(),
+            labelling: body.labelling,
             injects: body.injects,
             record_spikes: body.record_spikes,
             probes: body.probes,
@@ -114,18 +135,23 @@ pub(crate) fn experiment<'a>(
     let model = (|| {
         let (protocol, on) = (protocol?, on?);
         let mapping = mapping.unwrap_or_default();
-        sound.then(|| assemble(network, on.chip?, mapping, (protocol, body.noises))).flatten()
+        let course = course.filter(|course| course.changes.len() == changed.len())?;
+        let phases = (network, changed, course);
+        sound.then(|| assemble(phases, on.chip?, mapping, (protocol, body.noises))).flatten()
     })();
-    Outcome { network: Some(net), model, unused: Some(unused), size }
+    Outcome { network: Some(net), model, unused, size }
 }
 
 fn assemble(
-    network: Network<'_>,
+    (mut network, changed, course): (Network<'_>, Vec<Network<'_>>, Course<'_>),
     chip: ChipSpec,
     mapping: MappingRequest,
     (protocol, noises): (Protocol, Vec<NoiseCurrent>),
 ) -> Option<Model> {
+    phases::sources(&mut network, &changed, &course);
     Some(Model {
+        phases: phases::phases(changed, &course),
+        pauses: course.pauses,
         network: network.name.to_owned(),
         neurons: network.neurons,
         objects: network.objects.into_list(),
@@ -149,7 +175,6 @@ fn settings<'a>(
         let (slot, value, word) = match item {
             ExperimentItem::Dt(value) => (&mut settings.dt, value, "dt"),
             ExperimentItem::Warmup(value) => (&mut settings.warmup, value, "warmup"),
-            ExperimentItem::Run(value) => (&mut settings.run, value, "run"),
             ExperimentItem::Seed(value) => (&mut settings.seed, value, "seed"),
             _ => continue,
         };
@@ -225,29 +250,7 @@ fn faulty(on: &Option<ast::Expr>, chip: Option<&ChipSpec>) -> bool {
     on.is_some() && chip.is_none()
 }
 
-/// Ticks of warm-up and run.
-fn duration(
-    cx: &mut Context<'_>,
-    settings: &Settings<'_>,
-    dt: Option<Rational>,
-    e: &ast::Experiment,
-) -> Option<(u64, u64)> {
-    let warmup = match &settings.warmup {
-        Some(stated) => ticks_of(cx, stated, dt, "the warm-up", 0),
-        None => Some(0),
-    };
-    let Some(stated) = &settings.run else {
-        let message = format!("experiment `{}` does not say how long it runs", e.name.text);
-        cx.report(
-            Diagnostic::new(codes::EXPERIMENT_INCOMPLETE, e.name.span, message, "without run")
-                .with_help("add for instance `run 1 s`"),
-        );
-        return None;
-    };
-    let run = ticks_of(cx, stated, dt, "the run", 1);
-    Some((warmup?, run?))
-}
-
+/// A duration in ticks.
 fn ticks_of(
     cx: &mut Context<'_>,
     stated: &Stated<'_>,
@@ -391,6 +394,9 @@ struct Body {
     record_spikes: Vec<Selection>,
     probes: Vec<snn_result::Probe>,
     expectations: Vec<snn_result::Expectation>,
+    labelling: Option<Arc<Labelling>>,
+    /// The `label` line.
+    label: Option<Span>,
 }
 
 impl Body {
@@ -406,6 +412,7 @@ impl Body {
         for expectation in &self.expectations {
             expectation.measure.selections(&mut measured);
         }
+        measured.extend(self.labelling.iter().map(|l| l.of.clone()));
         let probed = self.probes.iter().map(|p| &p.of);
         self.record_spikes.iter().chain(probed).chain(&measured).flat_map(objects).collect()
     }
@@ -419,12 +426,29 @@ fn body<'a>(
     cx: &mut Context<'a>,
     file: FileId,
     e: &'a ast::Experiment,
-    (network, grid): (&Network<'a>, &Grid<'a>),
+    (network, grid, course): (&Network<'a>, &Grid<'a>, Option<&Course<'a>>),
     dt: Option<Rational>,
 ) -> Body {
     let scope =
         NetScope { file, frame: &network.frame, objects: &network.objects, place: Place::Constant };
     let mut body = Body::default();
+    for item in &e.items {
+        if let ExperimentItem::Label { answer, answer_span, against } = item {
+            if let Some(first) = body.label.replace(*answer_span) {
+                let message = "`label` is stated twice";
+                cx.report(
+                    Diagnostic::new(
+                        codes::EXPERIMENT_DUPLICATE,
+                        *answer_span,
+                        message,
+                        "again here",
+                    )
+                    .with_label(first, "first stated here"),
+                );
+            }
+            body.labelling = label::label(cx, &scope, (answer, *answer_span), against, course);
+        }
+    }
     for item in &e.items {
         match item {
             ExperimentItem::Inject { waveform, waveform_span, to } => {
@@ -444,7 +468,8 @@ fn body<'a>(
             }
             ExperimentItem::Expect { what, over, within, span } => {
                 let (text, within) = (cx.text(*span), within.as_ref());
-                let line = measure::Line { what, over, grid, within, text, span: *span };
+                let labels = (body.label, body.labelling.as_ref());
+                let line = measure::Line { what, over, grid, labels, within, text, span: *span };
                 body.expectations.extend(measure::expectation(cx, &scope, &line, dt));
             }
             _ => {}

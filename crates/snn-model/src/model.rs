@@ -32,6 +32,23 @@ pub struct Model {
     pub noises: Vec<NoiseCurrent>,
     /// The experiment.
     pub protocol: Protocol,
+    /// Changes during the run, ascending.
+    pub phases: Vec<Phase>,
+    /// When injected currents are off: after the first tick, up to the second; ascending. Sources know.
+    pub pauses: Vec<(u64, u64)>,
+}
+
+/// The network from a tick of the run on: other parameters and weights, all else as before.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// The last tick before the change.
+    pub after_tick: u64,
+    /// As [`Model::objects`]; sources there have their laws of the whole run.
+    pub objects: Vec<Object>,
+    /// As [`Model::projections`].
+    pub projections: Vec<Projection>,
+    /// The last `set` before it.
+    pub span: Span,
 }
 
 /// `inject ou(…)`: an Ornstein–Uhlenbeck current, one of its own for every target. It is on in ticks
@@ -85,7 +102,7 @@ pub enum ObjectKind {
 }
 
 /// All synapses of one `connect`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Projection {
     /// The name given, or `A -> B.receptor`, with `#2` for the second of that name.
     pub name: String,
@@ -114,7 +131,7 @@ pub struct Projection {
 }
 
 /// A weight or a delay.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// The same for all.
     Constant(f64),

@@ -30,6 +30,7 @@ use snn_syntax::ast::{self, ItemKind, NetworkItem};
 
 use crate::constant;
 use crate::context::Context;
+use crate::experiment::Trials;
 use crate::model::{Neuron, Projection};
 use crate::names::ItemId;
 use crate::typed;
@@ -51,6 +52,8 @@ pub(crate) struct Request<'r, 'a> {
     pub chip: Option<&'r ChipSpec>,
     /// Most objects, projections and loop steps.
     pub max_objects: usize,
+    /// The trials of the experiment, for inputs that are given trial by trial.
+    pub trials: Option<Trials>,
     /// Who asks.
     pub asked: Asked,
 }

@@ -9,7 +9,7 @@ use snn_numeric::{Purpose, Real};
 use snn_result::{Recorder, RecorderError, RunResult, Sample, Spike, SpikeHash};
 use thiserror::Error;
 
-use crate::synapses::{Cell, Wire, wires};
+use crate::synapses::{Cell, Wire, projections, wires};
 use crate::trains::Train;
 
 /// A run that ended early.
@@ -118,7 +118,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             network,
             seed,
             tick: 0,
-            wires: wires(network, seed),
+            wires: wires(&projections(network, 0), seed),
             trains,
             populations,
             pending: BTreeMap::new(),
@@ -140,6 +140,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             self.sample(recorder)?;
         }
         for _ in 0..ticks {
+            self.cross();
             self.tick += 1;
             let emitted = self.sources();
             let input = self.arrivals();
@@ -157,6 +158,50 @@ impl<'a, T: Real> Interpreter<'a, T> {
     /// What came of the run so far.
     pub fn result(self) -> RunResult {
         self.result
+    }
+
+    /// What happens between the tick at hand and the next.
+    fn cross(&mut self) {
+        let network = self.network;
+        if network.protocol.resets.is_some_and(|resets| resets.after(self.tick)) {
+            self.pending.clear();
+            for population in &mut self.populations {
+                let key = network.object(ObjectId(population.object)).key;
+                for (index, values) in (0..).zip(&mut population.values) {
+                    let start = population.kernel.start(self.seed, key, index);
+                    *values = start.into_iter().map(T::from_f64).collect();
+                }
+                population.until.fill(0);
+            }
+        }
+        let phases = &network.phases;
+        if let Some(p) = phases.iter().position(|phase| phase.after_tick == self.tick) {
+            self.change(p);
+        }
+    }
+
+    /// Parameters and weights of a phase; states go on, and spikes on their way get the new weights.
+    fn change(&mut self, p: usize) {
+        let network = self.network;
+        for (object, kernel) in &network.phases[p].programs {
+            let key = network.object(ObjectId(*object)).key;
+            let population = self.populations.iter_mut().find(|q| q.object == *object);
+            let population = population.expect("invariant: phases name populations");
+            population.kernel = kernel;
+            let states = kernel.states.len();
+            for (index, values) in (0..).zip(&mut population.values) {
+                let start = kernel.start(self.seed, key, index);
+                values.truncate(states);
+                values.extend(start[states..].iter().map(|x| T::from_f64(*x)));
+            }
+        }
+        let new = wires(&projections(network, p + 1), self.seed);
+        for arrival in self.pending.values_mut().flatten() {
+            let place = |wire: &Wire| (wire.projection, wire.target, wire.ordinal);
+            let same = new[&arrival.sender].iter().find(|w| place(w) == place(&arrival.wire));
+            arrival.wire = *same.expect("invariant: phases change no connections");
+        }
+        self.wires = new;
     }
 
     /// DRIVE: spikes of sources stamped this tick.

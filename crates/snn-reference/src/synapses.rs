@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use snn_connect::delay_ticks;
+use snn_connect::{Projection, delay_ticks};
 use snn_ir::Network;
 
 /// A neuron or train.
@@ -22,11 +22,19 @@ pub(crate) struct Wire {
     pub uniform: bool,
 }
 
+/// The projections of a network as its first `phases` phases leave them.
+pub(crate) fn projections(network: &Network, phases: usize) -> Vec<Projection> {
+    let mut all: Vec<_> = network.projections().iter().map(|n| n.projection.clone()).collect();
+    for (p, weight) in network.phases[..phases].iter().flat_map(|phase| &phase.weights) {
+        all[*p].weight = weight.clone();
+    }
+    all
+}
+
 /// The synapses of every sender.
-pub(crate) fn wires(network: &Network, seed: u64) -> HashMap<Cell, Vec<Wire>> {
+pub(crate) fn wires(projections: &[Projection], seed: u64) -> HashMap<Cell, Vec<Wire>> {
     let mut wires: HashMap<Cell, Vec<Wire>> = HashMap::new();
-    for (p, node) in network.projections().iter().enumerate() {
-        let projection = &node.projection;
+    for (p, projection) in projections.iter().enumerate() {
         let connector = &projection.connector;
         let (mut weights, mut delays) = (projection.weights(seed), projection.delays(seed));
         let uniform = weights.constant().is_some();

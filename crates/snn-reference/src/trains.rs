@@ -5,14 +5,43 @@ use snn_numeric::{GapProcess, Gaps, Law, ObjectKey, PoissonCounts, Purpose, Stre
 
 /// One train, asked tick after tick.
 pub(crate) enum Train {
-    Counts { counts: PoissonCounts, stream: Stream, index: u32 },
-    Gaps { gaps: Gaps, process: GapProcess, index: u32 },
-    Regular { source: SpikeSource, n: u64 },
-    Given { ticks: Vec<u64> },
+    Counts {
+        counts: PoissonCounts,
+        stream: Stream,
+        index: u32,
+    },
+    Gaps {
+        gaps: Gaps,
+        process: GapProcess,
+        index: u32,
+        base: u64,
+    },
+    Regular {
+        source: SpikeSource,
+        n: u64,
+    },
+    Given {
+        ticks: Vec<u64>,
+    },
+    /// Trains with the ticks after which they are heard.
+    Phased {
+        laws: Vec<(u64, Train)>,
+    },
 }
 
 impl Train {
     pub(crate) fn new(source: &SpikeSource, key: ObjectKey, seed: u64, index: u32) -> Self {
+        Self::from(source, key, seed, index, (0, 0))
+    }
+
+    /// A train whose first tick follows `base`.
+    fn from(
+        source: &SpikeSource,
+        key: ObjectKey,
+        seed: u64,
+        index: u32,
+        (base, phase): (u64, u32),
+    ) -> Self {
         match source {
             SpikeSource::Poisson { mean_per_tick } if law(*mean_per_tick) == Law::Counts => {
                 Self::Counts {
@@ -24,13 +53,19 @@ impl Train {
             }
             SpikeSource::Poisson { mean_per_tick } => {
                 let stream = Stream::new(seed, key, Purpose::PoissonGap, 0);
-                let gaps = Gaps::new(stream, *mean_per_tick, 0);
-                Self::Gaps { gaps, process: gaps.start(index), index }
+                let gaps = Gaps::new(stream, *mean_per_tick, phase);
+                Self::Gaps { gaps, process: gaps.start(index), index, base }
             }
             SpikeSource::Regular { .. } => Self::Regular { source: source.clone(), n: 0 },
             SpikeSource::Given(spikes) => {
                 let own = spikes.iter().filter(|(_, i)| *i == index);
                 Self::Given { ticks: own.map(|(t, _)| *t).collect() }
+            }
+            SpikeSource::Phased(laws) => {
+                let laws = laws.iter().zip(0..).map(|((from, law), phase)| {
+                    (*from, Self::from(law, key, seed, index, (*from, phase)))
+                });
+                Self::Phased { laws: laws.collect() }
             }
         }
     }
@@ -39,9 +74,9 @@ impl Train {
     pub(crate) fn spikes(&mut self, tick: u64) -> u32 {
         match self {
             Self::Counts { counts, stream, index } => counts.count(stream.word(*index, tick)),
-            Self::Gaps { gaps, process, index } => {
+            Self::Gaps { gaps, process, index, base } => {
                 let mut count = 0;
-                while process.tick() <= tick {
+                while process.tick() <= tick - *base {
                     count += 1;
                     process.advance(gaps, *index);
                 }
@@ -53,6 +88,10 @@ impl Train {
                     *n += 1;
                 }
                 u32::from(regular_stamp(*start, *period, *n) == tick)
+            }
+            Self::Phased { laws } => {
+                let now = laws.iter_mut().rev().find(|(from, _)| *from < tick);
+                now.map_or(0, |(_, train)| train.spikes(tick))
             }
             Self::Given { ticks } => ticks.iter().filter(|t| **t == tick).count() as u32,
         }

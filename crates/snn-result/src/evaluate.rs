@@ -37,6 +37,11 @@ impl<'a> Window<'a> {
             Measure::Fano(of, bin) => self.fano(of, *bin),
             Measure::Correlation(of, bin) => self.correlation(of, *bin),
             Measure::Combined(op, pair) => op.apply(self.measure(&pair.0), self.measure(&pair.1)),
+            Measure::Accuracy(labelling) => labelling.accuracy(self.spikes, self.until),
+            Measure::During(after, until, measure) => {
+                let (after, until) = (self.after.max(*after), self.until.min(*until));
+                Window::new(self.spikes, after, until, self.dt_ms).measure(measure)
+            }
             Measure::Over(statistic, column) => statistic.of(&[self.measure(&column.measure)]),
         }
     }

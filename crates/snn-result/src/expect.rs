@@ -1,9 +1,11 @@
 //! Measures of a run and the facts that `expect` lines claim.
 
+use std::sync::Arc;
+
 use snn_connect::Selection;
 
-use crate::Spike;
 use crate::evaluate::Window;
+use crate::{Labelling, Spike};
 
 /// One `expect` line.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +50,10 @@ pub enum Measure {
     Correlation(Selection, u64),
     /// Standard deviation over neurons of spikes per time (divisor n), in 1/ms.
     RateSd(Selection),
+    /// Share of trials with the right answer.
+    Accuracy(Arc<Labelling>),
+    /// A measure of the spikes stamped after the first tick and up to the second.
+    During(u64, u64, Box<Measure>),
     /// Two measures combined.
     Combined(MeasureOp, Box<(Measure, Measure)>),
     /// A statistic over the points of a sweep; of a single run, over that run.
@@ -113,6 +119,8 @@ impl Measure {
                 pair.1.selections(out);
             }
             Self::Over(_, column) => column.measure.selections(out),
+            Self::Accuracy(labelling) => out.push(labelling.of.clone()),
+            Self::During(_, _, measure) => measure.selections(out),
         }
     }
 

@@ -6,12 +6,14 @@
 mod evaluate;
 mod expect;
 mod hash;
+mod labels;
 mod protocol;
 mod recorder;
 mod spikes;
 
 pub use expect::{Column, Expectation, Measure, MeasureOp, Statistic, Verdict};
 pub use hash::SpikeHash;
-pub use protocol::{Probe, Protocol};
+pub use labels::{Answer, Labelling};
+pub use protocol::{Probe, Protocol, Resets};
 pub use recorder::{Collected, Recorder, RecorderError, Sample};
 pub use spikes::{CoreCounters, RunResult, Spike};

@@ -1,9 +1,11 @@
 //! What is asked of a run.
 
+use std::sync::Arc;
+
 use snn_connect::{Inject, Selection};
 use snn_numeric::Rational;
 
-use crate::Expectation;
+use crate::{Expectation, Labelling};
 
 /// An experiment in ticks: how long, with which seed, what is injected, recorded and expected.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,10 @@ pub struct Protocol {
     pub run_ticks: u64,
     /// Seed of every draw.
     pub seed: u64,
+    /// When all neurons begin anew.
+    pub resets: Option<Resets>,
+    /// Trials with right answers.
+    pub labelling: Option<Arc<Labelling>>,
     /// Currents in declaration order.
     pub injects: Vec<Inject>,
     /// Whose spikes are recorded; sources may be among them.
@@ -26,6 +32,29 @@ pub struct Protocol {
     pub probes: Vec<Probe>,
     /// What must hold of the result.
     pub expectations: Vec<Expectation>,
+}
+
+/// Neurons take their initial states again, and what is on its way to them is lost, after tick `first`
+/// and every `every` ticks from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resets {
+    /// The first tick after which it happens.
+    pub first: u64,
+    /// Ticks between two, at least 1.
+    pub every: u64,
+}
+
+impl Resets {
+    /// Whether neurons begin anew after a tick.
+    pub fn after(&self, tick: u64) -> bool {
+        tick >= self.first && (tick - self.first).is_multiple_of(self.every)
+    }
+
+    /// The first reset after this tick or a later one.
+    pub fn next(&self, tick: u64) -> u64 {
+        let since = tick.saturating_sub(self.first);
+        self.first.saturating_add(since.div_ceil(self.every).saturating_mul(self.every))
+    }
 }
 
 /// A recorded state. Samples are taken at tick 0 and at every multiple of `every_ticks`.

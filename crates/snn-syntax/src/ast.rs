@@ -9,7 +9,8 @@ mod network;
 mod neuron;
 
 pub use experiment::{
-    ChipItem, CoreItem, Experiment, ExperimentItem, MappingDirective, PlaceTarget, Recorded,
+    Between, ChipItem, CoreItem, Experiment, ExperimentItem, MappingDirective, PlaceTarget,
+    Recorded,
 };
 pub use expr::{
     Argument, BinaryOp, Call, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor, WordOrName,

@@ -70,7 +70,9 @@ impl Layer {
                 Arithmetic,
             ],
             Self::Mapping => &[Place, Minimise, Require],
-            Self::Experiment => &[Dt, Warmup, Run, Seed, Sweep, Inject, Record, Expect],
+            Self::Experiment => {
+                &[Dt, Warmup, Run, Pause, Set, Trials, Label, Seed, Sweep, Inject, Record, Expect]
+            }
         }
     }
 
@@ -86,7 +88,7 @@ impl Layer {
             Self::Chip => &[Energy, Routing, Time],
             Self::Core => &[Compartments, Plasticity],
             Self::Mapping => &[Split, Together, Apart, Reserve],
-            Self::Experiment => &[Trials, Label, Quantise, Pause],
+            Self::Experiment => &[Quantise],
         }
     }
 

@@ -41,6 +41,7 @@ words! {
     Together "together" Apart "apart" Reserve "reserve"
     Dt "dt" Warmup "warmup" Run "run" Seed "seed" Inject "inject" Record "record"
     Expect "expect" Sweep "sweep" Trials "trials" Label "label" Quantise "quantise" Pause "pause"
+    Set "set" Keep "keep" Against "against"
     Spikes "spikes" Sent "sent"
 }
 

@@ -51,6 +51,7 @@ impl Session {
         for expectation in &protocol.expectations {
             expectation.measure.selections(&mut measured_by);
         }
+        measured_by.extend(protocol.labelling.iter().map(|labelling| labelling.of.clone()));
         let mut asked = protocol.clone();
         asked.record_spikes.extend(measured_by.iter().cloned());
         let emulator = match from {
@@ -105,6 +106,12 @@ impl Session {
     /// Worker threads in use.
     pub fn workers(&self) -> usize {
         self.emulator.workers()
+    }
+
+    /// What was answered in each trial that is complete; none where the experiment has no labels.
+    pub fn answers(&self) -> Option<Vec<Option<u32>>> {
+        let labelling = self.protocol.labelling.as_ref()?;
+        Some(labelling.answers(&self.measured, self.emulator.tick()))
     }
 
     /// The values of the columns of a sweep's table, in the units they are shown in: those of

@@ -34,6 +34,12 @@ super::codes! {
         "`sweep g in [3, 4.5, 6]` or `sweep seed in 1..13` (1 to 12) takes a parameter of the network, or seed, dt, warmup or run, each at most once. Several sweeps make a grid.";
     BAD_POOLING = "E0616", "points that cannot be taken together",
         "`expect mean(rate(E)) over seed in 46 Hz .. 50 Hz` takes the points of a sweep together: `over` names sweeps of this experiment, and mean, sd, min or max says how.";
+    BAD_PHASE = "E0617", "a change that cannot be made during a run",
+        "`run 1 s; set g = 3; run 1 s` gives a parameter of the network a new value in between. It may change parameters of neurons, rates of sources and weights; \
+         sizes, connections and delays stay. What is set, is run: another `run` or `pause` follows. `trials` stands in place of `run`, `pause` and `set`.";
+    BAD_LABEL = "E0618", "labels that do not fit the trials",
+        "`label argmax(count(out)) against file(\"labels.csv\")` compares, in each of the `trials`, the neuron of `out` with the most spikes (or `argmin(first(out))`, that with \
+         the first) with a number of the column `label`: one row per trial, each a position in `out`. `expect accuracy > 0.9` measures how often they agree.";
     TIME_OFF_GRID = "W0601", "a time between two ticks",
         "Durations and sampling intervals are whole numbers of ticks; the value shown is used.";
 }

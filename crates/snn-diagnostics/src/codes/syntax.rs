@@ -24,7 +24,7 @@ super::codes! {
     LEADING_OPERATOR = "E0110", "statement begins with an operator",
         "A statement ends at the end of its line. To continue an expression on the next line, end the line with the operator, or put the expression in parentheses.";
     RESERVED_NAME = "E0111", "reserved word as a name",
-        "Operators and the words that may follow a number are reserved and cannot be names: `and at by div each else every false from if in mod near not of on or round signed step then tick to true unsigned within xor`.";
+        "Operators and the words that may follow a number are reserved and cannot be names: `and at by div each else every false from if in mod near not of on or over round signed step then tick to true unsigned within xor`.";
     AMBIGUOUS_UNIT = "E0112", "ambiguous unit",
         "Without brackets a unit is one symbol: `10 mV`. For powers and quotients of units write brackets: `10 [mV^2]`, `5 [1/s]`; to compute with the quantity write parentheses: `(10 mV)^2`.";
     NOT_A_UNIT = "E0113", "not a unit expression",

@@ -6,7 +6,7 @@ use snn_chip::{MappingRequest, Place};
 use snn_connect::{Connector, Rule, Selection, SpikeSource, SynapseValue, Waveform};
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
-use snn_result::{Measure, Protocol};
+use snn_result::{Labelling, Measure, Protocol};
 
 use crate::{Network, ObjectKind};
 
@@ -37,6 +37,17 @@ pub fn print(network: &Network) -> String {
         print_value(&mut text, "weight", &projection.weight);
         print_value(&mut text, "delay", &projection.delay);
     }
+    for phase in &network.phases {
+        let _ = writeln!(text, "phase after {}", phase.after_tick);
+        for (object, program) in &phase.programs {
+            let _ = writeln!(text, "program o{object}");
+            print_kernel(&mut text, program);
+        }
+        for (projection, weight) in &phase.weights {
+            let _ = writeln!(text, "of p{projection}");
+            print_value(&mut text, "weight", weight);
+        }
+    }
     text
 }
 
@@ -44,6 +55,12 @@ fn print_protocol(text: &mut String, p: &Protocol) {
     let (name, dt) = (quoted(&p.name), rational(p.dt_ms));
     let (warmup, run, seed) = (p.warmup_ticks, p.run_ticks, p.seed);
     let _ = writeln!(text, "protocol {name} dt_ms={dt} warmup={warmup} run={run} seed={seed}");
+    if let Some(resets) = p.resets {
+        let _ = writeln!(text, "resets {} {}", resets.first, resets.every);
+    }
+    if let Some(labelling) = &p.labelling {
+        let _ = writeln!(text, "label {}", label(labelling));
+    }
     for i in &p.injects {
         let (to, inputs) = (selection(&i.targets), numbers(&i.inputs));
         let (from_tick, to_tick, wave) = (i.from_tick, i.to_tick, waveform(i.wave));
@@ -174,13 +191,17 @@ fn operation(op: &Op) -> String {
     }
 }
 
-fn source(source: &SpikeSource) -> String {
-    match source {
+fn source(of: &SpikeSource) -> String {
+    match of {
         SpikeSource::Poisson { mean_per_tick } => format!("poisson {mean_per_tick:?}"),
         SpikeSource::Regular { start, period } => {
             format!("regular {} {}", rational(*start), rational(*period))
         }
         SpikeSource::Given(spikes) => format!("given{}", pairs(spikes)),
+        SpikeSource::Phased(laws) => {
+            let law = |(from, law): &(u64, SpikeSource)| format!("\n  from {from} {}", source(law));
+            format!("phased{}", laws.iter().map(law).collect::<String>())
+        }
     }
 }
 
@@ -196,6 +217,10 @@ fn measure(m: &Measure) -> String {
         Measure::Cv(s, n) => format!("{} {n}", name("cv", s)),
         Measure::Fano(s, n) => format!("{} {n}", name("fano", s)),
         Measure::Correlation(s, n) => format!("{} {n}", name("correlation", s)),
+        Measure::Accuracy(labelling) => format!("accuracy {}", label(labelling)),
+        Measure::During(after, until, inner) => {
+            format!("during {after} {until} {}", measure(inner))
+        }
         Measure::Combined(op, pair) => {
             format!("{} {} {}", lower(op), measure(&pair.0), measure(&pair.1))
         }
@@ -208,6 +233,11 @@ fn measure(m: &Measure) -> String {
             )
         }
     }
+}
+
+fn label(l: &Labelling) -> String {
+    let (answer, of, labels) = (lower(&l.answer), selection(&l.of), numbers(&l.labels));
+    format!("{answer} {} {} {of} {}{labels}", l.first, l.every, l.labels.len())
 }
 
 /// `o0[0..4]+o2[1..3]`; `none` where there is no segment.

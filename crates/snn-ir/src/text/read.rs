@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use snn_chip::{Arithmetic, MappingRequest, Objective, Place};
+use snn_chip::{Arithmetic, MappingRequest, Objective, Phase, Place};
 use snn_connect::{
     Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
     SynapseValue, Waveform,
@@ -14,7 +14,9 @@ use snn_kernel::{
     Solution, StateSlot, Unary,
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
-use snn_result::{Column, Expectation, Measure, MeasureOp, Probe, Protocol, Statistic};
+use snn_result::{
+    Answer, Column, Expectation, Labelling, Measure, MeasureOp, Probe, Protocol, Resets, Statistic,
+};
 
 use super::TextError;
 use super::print::lower;
@@ -46,10 +48,33 @@ pub fn parse(text: &str) -> Read<Network> {
     while t.take(&format!("p{}", projections.len())) {
         projections.push(projection(&mut t, objects.len())?);
     }
-    if !t.is_done() {
-        return Err(t.error("the next object or projection"));
+    let mut phases = Vec::new();
+    while t.take("phase") {
+        phases.push(phase(&mut t)?);
     }
-    Ok(Network::new(name, arithmetic, protocol, request, objects, projections))
+    if !t.is_done() {
+        return Err(t.error("the next object, projection or phase"));
+    }
+    let mut network = Network::new(name, arithmetic, protocol, request, objects, projections);
+    network.phases = phases;
+    Ok(network)
+}
+
+fn phase(t: &mut Tokens) -> Read<Phase> {
+    t.expect("after")?;
+    let mut phase = Phase { after_tick: t.number()?, programs: Vec::new(), weights: Vec::new() };
+    t.line_end()?;
+    while t.take("program") {
+        let object = numbered(t, 'o')?;
+        t.line_end()?;
+        phase.programs.push((object, Arc::new(kernel(t)?)));
+    }
+    while t.take("of") {
+        let projection: u32 = numbered(t, 'p')?;
+        t.line_end()?;
+        phase.weights.push((projection as usize, value(t, "weight")?));
+    }
+    Ok(phase)
 }
 
 fn protocol(t: &mut Tokens) -> Read<Protocol> {
@@ -60,6 +85,8 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
         warmup_ticks: t.field("warmup", Tokens::number)?,
         run_ticks: t.field("run", Tokens::number)?,
         seed: t.field("seed", Tokens::number)?,
+        resets: None,
+        labelling: None,
         injects: Vec::new(),
         record_spikes: Vec::new(),
         probes: Vec::new(),
@@ -67,7 +94,11 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
     };
     t.line_end()?;
     loop {
-        if t.take("inject") {
+        if t.take("resets") {
+            protocol.resets = Some(Resets { first: t.number()?, every: t.number()? });
+        } else if t.take("label") {
+            protocol.labelling = Some(labelling(t)?.into());
+        } else if t.take("inject") {
             let wave = waveform(t)?;
             let (from_tick, to_tick) = t.pair()?;
             let targets = selection(t)?;
@@ -87,6 +118,15 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
         }
         t.line_end()?;
     }
+}
+
+fn labelling(t: &mut Tokens) -> Read<Labelling> {
+    let answer = variant(t, &[Answer::MostSpikes, Answer::EarliestSpike])?;
+    let (first, every) = (t.number()?, t.number()?);
+    let of = selection(t)?;
+    let count: usize = t.number()?;
+    let labels: Read<Vec<u32>> = (0..count).map(|_| t.number()).collect();
+    Ok(Labelling { of, answer, first, every, labels: labels?.into() })
 }
 
 fn expectation(t: &mut Tokens) -> Read<Expectation> {
@@ -116,6 +156,11 @@ fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
         "cv" => Measure::Cv(selection(t)?, t.number()?),
         "fano" => Measure::Fano(selection(t)?, t.number()?),
         "correlation" => Measure::Correlation(selection(t)?, t.number()?),
+        "accuracy" => Measure::Accuracy(labelling(t)?.into()),
+        "during" => {
+            let (after, until) = (t.number()?, t.number()?);
+            Measure::During(after, until, Box::new(measure(t, depth + 1)?))
+        }
         "over" => {
             let all = [Statistic::Mean, Statistic::Sd, Statistic::Min, Statistic::Max];
             let statistic = variant(t, &all)?;
@@ -178,14 +223,28 @@ fn object(t: &mut Tokens) -> Read<Object> {
     let key = ObjectKey(t.field("key", Tokens::number)?);
     let size = t.field("size", Tokens::number)?;
     let kind = if is_source {
-        let law = source(t)?;
-        t.line_end()?;
-        ObjectKind::Source(law)
+        ObjectKind::Source(source_lines(t)?)
     } else {
         t.line_end()?;
         ObjectKind::Population(Arc::new(kernel(t)?))
     };
     Ok(Object { name, key, size, kind, span: span() })
+}
+
+/// A source with its line's end, and the laws of its phases.
+fn source_lines(t: &mut Tokens) -> Read<SpikeSource> {
+    if !t.take("phased") {
+        let law = source(t)?;
+        t.line_end()?;
+        return Ok(law);
+    }
+    t.line_end()?;
+    let mut laws = Vec::new();
+    while t.take("from") {
+        laws.push((t.number()?, source(t)?));
+        t.line_end()?;
+    }
+    Ok(SpikeSource::Phased(laws.into()))
 }
 
 fn source(t: &mut Tokens) -> Read<SpikeSource> {

@@ -1,9 +1,11 @@
 //! Expectations: measures of spikes, combined and bounded.
 
+use std::sync::Arc;
+
 use snn_diagnostics::codes::{experiment as codes, types};
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_numeric::Rational;
-use snn_result::{Column, Expectation, Measure, MeasureOp, Statistic};
+use snn_result::{Column, Expectation, Labelling, Measure, MeasureOp, Statistic};
 use snn_syntax::ast::{self, BinaryOp, ExprKind, UnaryOp};
 use snn_units::{Dimension, UnitValue, best_unit, natural_unit, scale};
 
@@ -15,7 +17,8 @@ use crate::names::list;
 use crate::network::{NetScope, pick};
 use crate::time;
 
-const MEASURES: [&str; 8] = ["rate", "rate_sd", "count", "first", "last", "cv", "fano", "corr"];
+const MEASURES: [&str; 9] =
+    ["rate", "rate_sd", "count", "first", "last", "cv", "fano", "corr", "accuracy"];
 
 /// How the points of a sweep are taken together.
 const STATISTICS: [(&str, Statistic); 4] = [
@@ -32,6 +35,8 @@ pub(super) struct Line<'a> {
     pub over: &'a [ast::Name],
     /// The sweeps of the experiment.
     pub grid: &'a Grid<'a>,
+    /// The `label` line, and what it means.
+    pub labels: (Option<Span>, Option<&'a Arc<Labelling>>),
     pub within: Option<&'a ast::Expr>,
     pub text: &'a str,
     pub span: Span,
@@ -45,7 +50,7 @@ pub(super) fn expectation(
     dt: Option<Rational>,
 ) -> Option<Expectation> {
     let over = over(cx, line)?;
-    let typing = Typing { scope, dt, pools: !over.is_empty() };
+    let typing = Typing { scope, dt, labels: line.labels, pools: !over.is_empty() };
     let bounded = match (line.within, &line.what.kind) {
         (Some(within), _) => typing.within(cx, line.what, within)?,
         (None, ExprKind::Binary(op, a, b)) if comparison(*op) => {
@@ -115,6 +120,7 @@ struct Typed {
 struct Typing<'s, 'f, 'a> {
     scope: &'s NetScope<'f, 'a>,
     dt: Option<Rational>,
+    labels: (Option<Span>, Option<&'s Arc<Labelling>>),
     /// Whether the line takes points together.
     pools: bool,
 }
@@ -200,6 +206,7 @@ impl Typing<'_, '_, '_> {
                 }
                 self.call(cx, call, e.span)
             }
+            ExprKind::Name(name) if name == "accuracy" => self.accuracy(cx, e),
             ExprKind::Call(call) if statistic(call).is_some() && measures(e) => {
                 self.pooled(cx, call, e.span)
             }
@@ -237,6 +244,21 @@ impl Typing<'_, '_, '_> {
                 Some(Typed { measure, dimension, unit })
             }
         }
+    }
+
+    fn accuracy(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Typed> {
+        if self.pools {
+            unpooled(cx, e);
+            return None;
+        }
+        if self.labels.0.is_none() {
+            let message = "`accuracy` compares answers with labels, and there are none";
+            cx.report(Diagnostic::new(codes::BAD_MEASURE, e.span, message, "of what?").with_help(
+                "add for instance `label argmax(count(out)) against file(\"labels.csv\")`",
+            ));
+        }
+        let measure = Measure::Accuracy(self.labels.1?.clone());
+        Some(Typed { measure, dimension: Dimension::NUMBER, unit: None })
     }
 
     /// `mean(rate(E))`.
@@ -279,10 +301,12 @@ impl Typing<'_, '_, '_> {
     fn call(&self, cx: &mut Context<'_>, call: &ast::Call, span: Span) -> Option<Typed> {
         let name = called(call)?;
         let frequency = Dimension::FREQUENCY;
+        let during;
         let (measure, dimension) = match name {
             "cv" => {
-                let slots = [needed("of"), optional("n")];
-                let [of, n] = read(cx, call, span, "`cv(E)` or `cv(E, 10)`", slots)?;
+                let slots = [needed("of"), optional("n"), optional("from"), optional("to")];
+                let [of, n, from, to] = read(cx, call, span, "`cv(E)` or `cv(E, 10)`", slots)?;
+                during = self.during(cx, from, to)?;
                 let picked = pick(cx, self.scope, of?);
                 let n = match n {
                     Some(e) => {
@@ -295,7 +319,9 @@ impl Typing<'_, '_, '_> {
             }
             "fano" | "corr" => {
                 let usage = format!("`{name}(E, bin 5 ms)`");
-                let [of, bin] = read(cx, call, span, &usage, [needed("of"), needed("bin")])?;
+                let slots = [needed("of"), needed("bin"), optional("from"), optional("to")];
+                let [of, bin, from, to] = read(cx, call, span, &usage, slots)?;
+                during = self.during(cx, from, to)?;
                 let (of, bin) = (pick(cx, self.scope, of?), self.bin(cx, bin?));
                 let (of, bin) = (of?.selection(), bin?);
                 let measure = match name {
@@ -305,7 +331,10 @@ impl Typing<'_, '_, '_> {
                 (measure, Dimension::NUMBER)
             }
             _ => {
-                let [of] = read(cx, call, span, &format!("`{name}(E)`"), [needed("of")])?;
+                let usage = format!("`{name}(E)` or `{name}(E, from 1 s, to 2 s)`");
+                let slots = [needed("of"), optional("from"), optional("to")];
+                let [of, from, to] = read(cx, call, span, &usage, slots)?;
+                during = self.during(cx, from, to)?;
                 let of = pick(cx, self.scope, of?)?.selection();
                 match name {
                     "rate" => (Measure::Rate(of), frequency),
@@ -316,7 +345,41 @@ impl Typing<'_, '_, '_> {
                 }
             }
         };
+        let measure = match during {
+            None => measure,
+            Some((after, until)) => Measure::During(after, until, Box::new(measure)),
+        };
         Some(Typed { measure, dimension, unit: None })
+    }
+
+    /// The ticks of `from a, to b`, where either is given.
+    #[expect(clippy::option_option, reason = "no window, or a fault")]
+    fn during(
+        &self,
+        cx: &mut Context<'_>,
+        from: Option<&ast::Expr>,
+        to: Option<&ast::Expr>,
+    ) -> Option<Option<(u64, u64)>> {
+        let mut ticks = |e: Option<&ast::Expr>, role: &str, otherwise: u64| match e {
+            None => Some(otherwise),
+            Some(e) => {
+                let t = time::time(cx, self.scope, e, role)?;
+                if t.exact.is_negative() {
+                    let message = format!("{role} is not negative: {}", t.show());
+                    cx.report(Diagnostic::new(codes::BAD_TIME, e.span, message, "not possible"));
+                    return None;
+                }
+                time::on_grid(cx, &t, self.dt?, e.span, (codes::TIME_OFF_GRID, role))
+            }
+        };
+        let (after, until) = (ticks(from, "the start", 0), ticks(to, "the end", u64::MAX));
+        let (after, until) = (after?, until?);
+        if let (true, Some(to)) = (until <= after, to.or(from)) {
+            let message = "the window ends before it begins";
+            cx.report(Diagnostic::new(codes::BAD_TIME, to.span, message, "not possible"));
+            return None;
+        }
+        Some((from.is_some() || to.is_some()).then_some((after, until)))
     }
 
     fn bin(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<u64> {

@@ -32,7 +32,7 @@ fn times_become_ticks() {
     one_of(&alone("dt 0 ms\nrun 1 s"), "E0604", "0 ms");
     one_of(&alone("dt 0.1 ms\nrun 0.01 ms"), "E0604", "0.01 ms");
     one_of(&alone("dt 0.1 ms\nrun 1 s\nwarmup -1 ms"), "E0604", "-1 ms");
-    one_of(&alone("dt 0.1 ms\nrun 1 s\nrun 2 s"), "E0602", "2 s");
+    one_of(&alone("dt 0.1 ms\nrun 1 s\ndt 2 ms"), "E0602", "2 ms");
     one_of(&alone("dt 0.1 ms\nrun 1 s\nseed 1.5"), "E0614", "1.5");
     let fault = one_of(&alone("dt 0.1 ms\nrun 10.25 ms"), "W0601", "10.25 ms");
     assert!(fault.message.ends_with("10.3 ms is used"), "{}", fault.message);
@@ -298,4 +298,20 @@ fn three_faults_are_three_diagnostics() {
     let text = with("record w of A\nexpect count(A) > 5 ms").replace("10 Hz", "10 mV");
     let codes: Vec<_> = whole(&text, &[], &[]).into_iter().map(|f| f.code).collect();
     assert_eq!(codes, ["E0203", "E0608", "E0203"]);
+}
+
+#[test]
+fn a_course_of_pieces_pauses_and_trials() {
+    let ticks = |body: &str| model(&alone(body)).protocol.run_ticks;
+    assert_eq!(ticks("dt 0.1 ms\nrun 1 s\nrun 2 s"), 30_000);
+    assert_eq!(ticks("dt 0.1 ms\nrun 1 s\npause 0.5 s\nrun 1 s"), 25_000);
+    assert_eq!(ticks("dt 0.1 ms\ntrials 7 each 10 ms"), 700);
+    let resets = |body: &str| model(&alone(body)).protocol.resets.map(|r| (r.first, r.every));
+    assert_eq!(resets("dt 0.1 ms\nwarmup 3 ms\ntrials 7 each 10 ms"), Some((30, 100)));
+    assert_eq!(resets("dt 0.1 ms\ntrials 7 each 10 ms keep state"), None);
+    one_of(&alone("dt 0.1 ms\ntrials 0 each 10 ms"), "E0404", "0");
+    one_of(&alone("dt 0.1 ms\ntrials 2 each 10 ms\npause 3 ms"), "E0617", "3 ms");
+    let m = model(&with("pause 20 ms\nrun 50 ms\ninject dc(1 nA) -> A.I"));
+    assert_eq!(m.pauses, [(1000, 1200)]);
+    one_with(&with("run 3 ms"), &[], &["e.run=3 ms"], "E0613", "3 ms");
 }

@@ -63,6 +63,11 @@ impl Objects {
         &self.list
     }
 
+    /// All objects, for changes that keep their number and names.
+    pub fn list_mut(&mut self) -> &mut [Object] {
+        &mut self.list
+    }
+
     /// Hands the objects over.
     pub fn into_list(self) -> Vec<Object> {
         self.list

@@ -14,6 +14,7 @@ use super::names::later;
 use crate::arguments::{called, file_path, needed, optional, read};
 use crate::context::Context;
 use crate::data::{self, SpikeTable};
+use crate::experiment::Trials;
 use crate::model::{Object, ObjectKind};
 use crate::time::{self, quantity_in};
 
@@ -30,7 +31,7 @@ impl<'a> Builder<'_, 'a> {
         let scope = self.scope(frame, Place::Constant);
         let member = families::member(cx, &scope, Head { name: &s.name, brackets: &s.brackets });
         let size = member.as_ref().and_then(|m| m.size);
-        let law = law(cx, &scope, s, size, self.request.dt);
+        let law = law(cx, &scope, s, size, (self.request.dt, self.request.trials));
         let Some(member) = member else {
             self.objects.spoil(&format!("{}{}", frame.path(), s.name.text), s.name.span);
             return;
@@ -53,12 +54,12 @@ fn law(
     scope: &NetScope<'_, '_>,
     s: &ast::Source,
     size: Option<u32>,
-    dt: Option<Rational>,
+    (dt, trials): (Option<Rational>, Option<Trials>),
 ) -> Option<SpikeSource> {
     match called(&s.kind) {
         Some("poisson") => poisson(cx, scope, s, dt),
         Some("regular") => regular(cx, scope, s, dt),
-        Some("spikes") => given(cx, scope, s, size, dt),
+        Some("spikes") => given(cx, scope, s, size, (dt, trials)),
         Some(word) if LATER.contains(&word) => {
             later(cx, s.kind.function.span, &format!("the source `{word}`"));
             None
@@ -174,7 +175,7 @@ fn given(
     scope: &NetScope<'_, '_>,
     s: &ast::Source,
     size: Option<u32>,
-    dt: Option<Rational>,
+    (dt, trials): (Option<Rational>, Option<Trials>),
 ) -> Option<SpikeSource> {
     let usage = "`spikes(file(\"name.csv\"))`";
     let [file] = read(cx, &s.kind, s.kind_span, usage, [needed("file")])?;
@@ -194,26 +195,45 @@ fn given(
         report_data(cx, path, span, *line, &message);
         return None;
     }
-    stamped(cx, &table, dt, (path, span))
+    stamped(cx, &table, (dt, trials), (path, span))
 }
 
 /// Rows as sorted (tick, index). Ticks count from 1.
 fn stamped(
     cx: &mut Context<'_>,
     table: &SpikeTable,
-    dt: Rational,
+    (dt, trials): (Rational, Option<Trials>),
     (path, span): (&str, Span),
 ) -> Option<SpikeSource> {
     let mut spikes = Vec::with_capacity(table.rows.len());
     let (mut off_grid, mut example) = (0usize, None);
-    for (line, index, time) in &table.rows {
+    for (row, (line, index, time)) in table.rows.iter().enumerate() {
+        let begin = match table.trials.get(row) {
+            None => 0,
+            Some(trial) => match trials.filter(|t| u64::from(*trial) < t.count) {
+                Some(trials) => trials.first + u64::from(*trial) * trials.ticks,
+                None => {
+                    let count = trials.map_or(0, |t| t.count);
+                    let message = format!("trial {trial}, the experiment has {count}");
+                    report_data(cx, path, span, *line, &message);
+                    return None;
+                }
+            },
+        };
         match ticks(*time, dt) {
             Some(Ticks { count, exact }) if count > 0 => {
+                if let Some(trials) = trials.filter(|t| !table.trials.is_empty() && count > t.ticks)
+                {
+                    let length = trials.ticks as f64 * dt.to_f64();
+                    let message = format!("a spike at {time} ms of a trial of {length} ms");
+                    report_data(cx, path, span, *line, &message);
+                    return None;
+                }
                 if !exact {
                     off_grid += 1;
                     example.get_or_insert((*line, *time, count));
                 }
-                spikes.push((count, *index));
+                spikes.push((begin + count, *index));
             }
             _ => {
                 let message = format!(

@@ -326,6 +326,13 @@ fn given_spikes_come_from_a_file() {
     bad("index,t[ms]\n1,0\n", "2");
     bad("neuron,t[ms]\n", "1");
     one_with(&text, &with("index,t[ms]\n1,0.33\n"), &[], "W0405", "\"x.csv\"");
+    let text =
+        format!("{text}x").replace("}\nx", "}\n").replace("run 100 ms", "trials 3 each 5 ms");
+    let m = model_with(&text, &with("trial,index,t[ms]\n2,1,0.3\n0,0,5\n"), &[]);
+    let ObjectKind::Source(SpikeSource::Given(list)) = &m.objects[0].kind else { panic!() };
+    assert_eq!(list[..], [(50, 0), (103, 1)]);
+    one_with(&text, &with("trial,index,t[ms]\n3,1,0.3\n"), &[], "E0416", "\"x.csv\"");
+    one_with(&text, &with("trial,index,t[ms]\n0,1,5.1\n"), &[], "E0416", "\"x.csv\"");
     let kind = experiment("source S[2]: spikes(3)", "record spikes of S");
     one_of(&kind, "E0407", "3");
 }

@@ -1,7 +1,7 @@
 //! The files a syntax tree names: imports and `file("…")`.
 
 use snn_diagnostics::Span;
-use snn_syntax::ast::{self, ConnectItem, Expr, ExprKind, ItemKind, NetworkItem};
+use snn_syntax::ast::{self, ConnectItem, ExperimentItem, Expr, ExprKind, ItemKind, NetworkItem};
 
 use super::WantedKind;
 
@@ -21,6 +21,13 @@ pub(super) fn named(tree: &ast::File) -> Vec<Named> {
                 found.push(Named { path: path.clone(), kind: WantedKind::Source, span: *path_span })
             }
             ItemKind::Network { items, .. } => network(items, &mut found),
+            ItemKind::Experiment(e) => {
+                for item in &e.items {
+                    if let ExperimentItem::Label { against, .. } = item {
+                        expr(against, &mut found);
+                    }
+                }
+            }
             _ => {}
         }
     }

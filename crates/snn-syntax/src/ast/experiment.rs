@@ -113,8 +113,39 @@ pub enum ExperimentItem {
     Dt(Expr),
     /// `warmup 500 ms`.
     Warmup(Expr),
-    /// `run 1 s`.
+    /// `run 1 s`: several pieces follow one another.
     Run(Expr),
+    /// `pause 200 ms`: time passes, and sources and injected currents are silent.
+    Pause(Expr),
+    /// `set g = 3`: a parameter of the network from here on.
+    Set {
+        /// The parameter.
+        name: Name,
+        /// Its new value.
+        value: Expr,
+        /// The whole statement.
+        span: Span,
+    },
+    /// `trials 1000 each 100 ms`, `trials 10 each 1 s keep state`: in place of `run`.
+    Trials {
+        /// How many.
+        count: Expr,
+        /// How long each.
+        each: Expr,
+        /// What neurons do between two.
+        between: Between,
+        /// The whole statement.
+        span: Span,
+    },
+    /// `label argmax(count(out)) against file("labels.csv")`.
+    Label {
+        /// What answers a trial.
+        answer: Call,
+        /// Its place.
+        answer_span: Span,
+        /// The right answers.
+        against: Expr,
+    },
     /// `seed 42`.
     Seed(Expr),
     /// `sweep g in [3, 4.5, 6]`, `sweep seed in 1..13`.
@@ -159,6 +190,15 @@ pub enum ExperimentItem {
     },
     /// A construct that a later version runs (`sweep`, `trials`, `label`, `quantise`).
     Later(Name),
+}
+
+/// What happens to the states of neurons between two trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// Every trial begins with the initial values.
+    Reset,
+    /// They go on.
+    Keep,
 }
 
 /// What is recorded.

@@ -7,7 +7,8 @@ use super::{
     Context, Entry, Expressions, Extra, Rule, name, name_token, one, optional, token, word,
 };
 use crate::ast::{
-    AssignOp, Call, Declaration, Expr, ExprKind, Name, PlaceTarget, Refractory, SpikeTest, UnitExpr,
+    AssignOp, Between, Call, Declaration, Expr, ExprKind, Name, PlaceTarget, Refractory, SpikeTest,
+    UnitExpr,
 };
 use crate::fault::Expected;
 use crate::token::{Kind, Token};
@@ -51,6 +52,9 @@ pub(crate) struct Statements<'src> {
     pub(crate) inject: Rule<'src, (PlacedCall, Expr)>,
     pub(crate) record: Rule<'src, (Name, Expr, Option<Expr>)>,
     pub(crate) sweep: Rule<'src, (Name, Expr)>,
+    pub(crate) set_parameter: Rule<'src, (Name, Expr)>,
+    pub(crate) trials: Rule<'src, (Expr, Expr, Between)>,
+    pub(crate) label: Rule<'src, (PlacedCall, Expr)>,
     pub(crate) expect: Rule<'src, (Expr, Vec<Name>, Option<Expr>)>,
     /// `PATH = EXPR` of an override.
     pub(crate) set: Rule<'src, (Expr, Expr)>,
@@ -126,6 +130,9 @@ impl<'src> Statements<'src> {
                 .map(|((what, of), every)| (what, of, every))
                 .boxed(),
             sweep: name().then_ignore(word(Word::In)).then(range.clone()).boxed(),
+            set_parameter: name().then(value.clone()).boxed(),
+            trials: trials(expr),
+            label: call.clone().then_ignore(word(Word::Against)).then(expr.clone()).boxed(),
             expect: expect(expr, range),
             set: path.clone().then(value).boxed(),
             declaration,
@@ -247,6 +254,16 @@ fn experiment<'src>(
         .then(word(Word::On).ignore_then(path.clone()).or_not())
         .then(brace())
         .map(|(((name, network), on), body)| (name, network, on, body))
+        .boxed()
+}
+
+fn trials<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Expr, Between)> {
+    let keep = optional(Kind::Word(Word::Keep)).ignore_then(word(Word::State)).to(Between::Keep);
+    expr.clone()
+        .then_ignore(word(Word::Each))
+        .then(expr.clone())
+        .then(keep.or_not())
+        .map(|((count, each), keep)| (count, each, keep.unwrap_or(Between::Reset)))
         .boxed()
 }
 

@@ -42,6 +42,20 @@ impl<'src> Parser<'_, 'src> {
                 let what = if spikes { Recorded::Spikes } else { Recorded::State(what) };
                 ExperimentItem::Record { what, of, every, span }
             }
+            Word::Pause => ExperimentItem::Pause(self.run(&rules.expr, statement, 1)?),
+            Word::Set => {
+                let (name, value) = self.run(&rules.set_parameter, statement, 1)?;
+                ExperimentItem::Set { name, value, span }
+            }
+            Word::Trials => {
+                let (count, each, between) = self.run(&rules.trials, statement, 1)?;
+                ExperimentItem::Trials { count, each, between, span }
+            }
+            Word::Label => {
+                let (answer, against) = self.run(&rules.label, statement, 1)?;
+                let (answer, answer_span) = (answer.call, answer.span);
+                ExperimentItem::Label { answer, answer_span, against }
+            }
             Word::Sweep => {
                 let (what, values) = self.run(&rules.sweep, statement, 1)?;
                 ExperimentItem::Sweep { what, values: self.values(values)?, span }
