@@ -7,6 +7,7 @@ mod hardware;
 mod membrane;
 mod network;
 mod noise;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
-    Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
-    SynapseValue, Waveform,
+    Autapses, Connector, Inject, Multapses, Projection, Rate, Rule, Segment, Selection,
+    SpikeSource, SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -342,9 +342,33 @@ impl Generator {
         initial
     }
 
+    /// A rate that swings, or steps.
+    fn rate(&mut self) -> Rate {
+        if self.rng.chance(50) {
+            let mut tick = 0;
+            let mut next = |rng: &mut Rng| {
+                tick += 1 + rng.below(20);
+                (tick, rng.between(0.0, 0.8))
+            };
+            return Rate::Table((0..1 + self.rng.below(6)).map(|_| next(&mut self.rng)).collect());
+        }
+        let mut b = ProgramBuilder::new(1);
+        let (tick, cycles) = (b.input(0), b.constant(self.rng.between(0.0, 0.4)));
+        let angle = b.binary(Binary::Mul, tick, cycles);
+        let wave = b.unary(Unary::Sin, angle);
+        let size = b.constant(self.rng.between(0.0, 0.6));
+        // Half of the time below zero, where nothing is drawn.
+        let rate = b.binary(Binary::Mul, wave, size);
+        Rate::Program(b.finish(&[rate]))
+    }
+
     fn source(&mut self, size: u32) -> SpikeSource {
         let rational = |n: u64, d: u64| Rational::new(i128::from(n), i128::from(d)).unwrap();
-        match self.rng.below(5) {
+        match self.rng.below(6) {
+            5 => {
+                self.mark("inhomogeneous source");
+                SpikeSource::Inhomogeneous(self.rate())
+            }
             0 => {
                 self.mark("regular source");
                 let start = rational(self.rng.below(60), 3);

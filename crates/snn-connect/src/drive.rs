@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use snn_numeric::{Rational, math};
+use snn_kernel::{DrawKey, Program};
+use snn_numeric::{MAX_MEAN_PER_TICK, PoissonCounts, Rational, math};
 
 use crate::Selection;
 
@@ -22,6 +23,9 @@ pub enum SpikeSource {
         /// Ticks between spikes, at least 1.
         period: Rational,
     },
+    /// Independent Poisson trains whose mean number of spikes changes from tick to tick; always drawn as
+    /// counts.
+    Inhomogeneous(Rate),
     /// Given spikes (tick, index), sorted; a pair that occurs twice counts twice.
     Given(Arc<[(u64, u32)]>),
     /// Laws one after the other, each for the ticks after its number up to that of the next: ascending, the
@@ -36,6 +40,51 @@ impl SpikeSource {
             Self::Phased(laws) => laws,
             _ => &[],
         }
+    }
+}
+
+/// A rate over time, in spikes per tick.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rate {
+    /// Computed: one input, the number of ticks before this one, and one output.
+    Program(Program),
+    /// From each tick on (ascending); 0 before the first.
+    Table(Arc<[(u64, f64)]>),
+}
+
+impl Rate {
+    /// The value in a tick, whatever it is.
+    pub fn at(&self, tick: u64) -> f64 {
+        match self {
+            Self::Program(program) => {
+                let mut out = [0.0];
+                let ticks_before = tick.saturating_sub(1) as f64;
+                program.eval(&[ticks_before], &DrawKey::NONE, &mut Vec::new(), &mut out);
+                out[0]
+            }
+            Self::Table(steps) => match steps.partition_point(|(from, _)| *from <= tick) {
+                0 => 0.0,
+                after => steps[after - 1].1,
+            },
+        }
+    }
+
+    /// The mean that is drawn with: 0 for what is below it or not a number, at most
+    /// [`MAX_MEAN_PER_TICK`].
+    pub fn mean(&self, tick: u64) -> f64 {
+        let value = self.at(tick);
+        if value > MAX_MEAN_PER_TICK {
+            MAX_MEAN_PER_TICK
+        } else if value > 0.0 {
+            value
+        } else {
+            0.0
+        }
+    }
+
+    /// The counts of a tick.
+    pub fn counts(&self, tick: u64) -> PoissonCounts {
+        PoissonCounts::new(self.mean(tick)).expect("invariant: the mean is bounded")
     }
 }
 

@@ -15,7 +15,7 @@ mod split;
 mod value;
 
 pub use draws::Draws;
-pub use drive::{Inject, SpikeSource, Waveform, regular_stamp};
+pub use drive::{Inject, Rate, SpikeSource, Waveform, regular_stamp};
 pub use projection::{
     Autapses, ConnectError, Connector, Major, Multapses, Projection, Rule, Synapse, SynapseId,
     SynapseValue, delay_ticks,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use snn_connect::{SpikeSource, regular_stamp};
+use snn_connect::{Rate, SpikeSource, regular_stamp};
 use snn_kernel::{Simd, simd_versions};
 use snn_numeric::{
     GapProcess, Gaps, Law, ObjectKey, PoissonCounts, Purpose, Rational, Stream, law, philox,
@@ -33,6 +33,14 @@ enum TrainLaw {
         base: u64,
         calendar: BinaryHeap<Reverse<(u64, u32, usize)>>,
         processes: Vec<GapProcess>,
+    },
+    /// The counts are those of the mean at hand.
+    Inhomogeneous {
+        rate: Rate,
+        mean: f64,
+        counts: PoissonCounts,
+        stream: Stream,
+        indices: Vec<u32>,
     },
     /// `next` is the stamp of spike `n`.
     Regular {
@@ -88,12 +96,14 @@ impl Trains {
         let first = self.first_id;
         match &mut self.law {
             TrainLaw::Counts { counts, stream, indices } => {
-                for &index in indices.iter() {
-                    let times = counts.count(stream.word(index, tick));
-                    if times > 0 {
-                        out.push(Emission { id: first + index, times });
-                    }
+                count(counts, *stream, (first, indices), tick, out);
+            }
+            TrainLaw::Inhomogeneous { rate, mean, counts, stream, indices } => {
+                if rate.mean(tick) != *mean {
+                    *mean = rate.mean(tick);
+                    *counts = rate.counts(tick);
                 }
+                count(counts, *stream, (first, indices), tick, out);
             }
             TrainLaw::Gaps { gaps, base, calendar, processes } => {
                 let start = Start { base: *base, phase: 0 };
@@ -176,6 +186,13 @@ fn law_of(
                 TrainLaw::Gaps { gaps, base: start.base, calendar, processes }
             }
         },
+        SpikeSource::Inhomogeneous(rate) => TrainLaw::Inhomogeneous {
+            mean: rate.mean(tick),
+            counts: rate.counts(tick),
+            rate: rate.clone(),
+            stream: Stream::new(seed, key, Purpose::PoissonCount, 0),
+            indices,
+        },
         SpikeSource::Regular { start, period } => {
             let mut n = 0;
             while regular_stamp(*start, *period, n) <= tick {
@@ -194,6 +211,22 @@ fn law_of(
             TrainLaw::Given { spikes: spikes.clone(), next, wanted }
         }
         SpikeSource::Phased(_) => unreachable!("invariant: laws of phases are not phased"),
+    }
+}
+
+/// Appends the counts of one tick.
+fn count(
+    counts: &PoissonCounts,
+    stream: Stream,
+    (first, indices): (u32, &[u32]),
+    tick: u64,
+    out: &mut Vec<Emission>,
+) {
+    for &index in indices {
+        let times = counts.count(stream.word(index, tick));
+        if times > 0 {
+            out.push(Emission { id: first + index, times });
+        }
     }
 }
 

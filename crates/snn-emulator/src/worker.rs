@@ -397,7 +397,7 @@ fn most_per_tick(source: &SpikeSource) -> u64 {
             }),
             Law::Gaps => u64::MAX,
         },
-        SpikeSource::Given(_) => u64::MAX,
+        SpikeSource::Given(_) | SpikeSource::Inhomogeneous(_) => u64::MAX,
         SpikeSource::Phased(laws) => {
             laws.iter().map(|(_, law)| most_per_tick(law)).max().unwrap_or(0)
         }

@@ -4,6 +4,7 @@
 //! - Every segment of every selection lies within its object; targets are populations.
 //! - A projection has one receptor per target segment, the same for all segments of an object, and its kernel
 //!   has that receptor; an injection has one input per target segment, and its kernel has that input.
+//! - Rates have one number in and one out, or ascend in time; injected currents are finite.
 //! - Rules can be drawn; lists have as many weights and delays as pairs.
 //! - Phases ascend within the run; their programs have the states, receptors and inputs of the population,
 //!   and pass their verifier; their weights are sound as those of projections. Laws of phased sources
@@ -12,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use snn_connect::{Projection, Rule, Selection, SynapseValue};
+use snn_connect::{Projection, Rate, Rule, Selection, SpikeSource, SynapseValue};
 
 use crate::{Network, ObjectId, ObjectKind};
 
@@ -29,6 +30,9 @@ impl Network {
         let mut keys = BTreeSet::new();
         for (id, object) in self.objects() {
             require(keys.insert(object.key), || format!("{id} shares its key with another"))?;
+            if let ObjectKind::Source(SpikeSource::Inhomogeneous(rate)) = &object.kind {
+                rate_holds(rate).map_err(|e| VerifyError(format!("{id}: {}", e.0)))?;
+            }
             if let Some(kernel) = self.kernel(id) {
                 kernel.verify().map_err(|e| VerifyError(format!("{id}: {}", e.0)))?;
             }
@@ -145,6 +149,20 @@ impl Network {
                 self.kernel(ObjectId(s.object)).is_some_and(|k| usize::from(*port) < count(k));
             require(has, || format!("o{} has no port {port}", s.object))
         })
+    }
+}
+
+/// A rate has one number in and one out; a table of rates ascends.
+fn rate_holds(rate: &Rate) -> Result<(), VerifyError> {
+    match rate {
+        Rate::Program(p) => {
+            p.verify().map_err(|e| VerifyError(e.0))?;
+            require((p.inputs, p.outputs.len()) == (1, 1), || "a rate of another form".into())
+        }
+        Rate::Table(steps) => {
+            let ascends = steps.windows(2).all(|pair| pair[0].0 < pair[1].0);
+            require(ascends, || "rates that do not ascend in time".into())
+        }
     }
 }
 

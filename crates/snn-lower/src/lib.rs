@@ -16,6 +16,7 @@ mod network;
 mod neuron;
 mod noise;
 mod parameters;
+mod rate;
 mod receptors;
 mod stability;
 mod translate;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use snn_chip::{Arithmetic, Phase};
-use snn_connect::{Connector, Projection, SpikeSource, SynapseValue};
+use snn_connect::{Connector, Projection, Rate, SpikeSource, SynapseValue};
 use snn_diagnostics::codes::experiment::BAD_PHASE;
 use snn_diagnostics::{Checked, Diagnostic, Severity};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -15,6 +15,7 @@ use snn_numeric::{Law, law, object_key};
 use crate::Decision;
 use crate::current::{Received, received, switches};
 use crate::neuron::{Given, kernel};
+use crate::rate::{computed_rate, rate_fault};
 use crate::translate::Scope;
 
 /// A lowered model and what was decided on the way.
@@ -109,6 +110,17 @@ fn lower_with(
                 decisions.extend(source_decision(object, source));
                 ObjectKind::Source(source.clone())
             }
+            model::ObjectKind::Rate(rate) => {
+                let program = Rate::Program(computed_rate(rate, dt_ms));
+                diagnostics.extend(rate_fault(object, &program, &model.protocol, rate.span));
+                decisions.push(Decision {
+                    subject: object.name.clone(),
+                    choice: "counts per tick".into(),
+                    reason: "its rate changes with time".into(),
+                    span: object.span,
+                });
+                ObjectKind::Source(SpikeSource::Inhomogeneous(program))
+            }
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let noises = received(&model.noises, at);
                 let given = given(model, object, (parameters, initial), &noises);
@@ -142,7 +154,7 @@ fn lower_with(
     let mut protocol = model.protocol.clone();
     let inputs = |object: u32| match &model.objects[object as usize].kind {
         model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
-        model::ObjectKind::Source(_) => 0,
+        model::ObjectKind::Source(_) | model::ObjectKind::Rate(_) => 0,
     };
     let injects = model.protocol.injects.iter().cloned().chain(switches(&model.noises, inputs));
     protocol.injects = injects.flat_map(|inject| inject.outside(&model.pauses)).collect();

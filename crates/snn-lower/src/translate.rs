@@ -14,7 +14,7 @@ pub(crate) struct Scope<'a> {
     pub receptors: &'a [Reg],
     pub inputs: &'a [Reg],
     pub dt_ms: f64,
-    /// `index`; `pre.index`, `post.index`.
+    /// `index`; `pre.index`, `post.index`; `t`.
     pub variables: &'a [Reg],
     pub locals: Vec<Reg>,
     pub arguments: Vec<Vec<Reg>>,

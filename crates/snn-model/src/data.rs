@@ -3,7 +3,7 @@
 pub(crate) mod arrays;
 
 use snn_numeric::Rational;
-use snn_units::{Dimension, UnitValue, coherent_exp10, literal_to_coherent};
+use snn_units::{UnitValue, coherent_exp10, literal_to_coherent};
 
 /// What is wrong with a data file: the line (from 1) and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(crate) fn read_spikes(bytes: &[u8]) -> Result<SpikeTable, DataFault> {
     for column in trial.iter().chain([&index]) {
         table.plain(column)?;
     }
-    table.has_dimension(&time, &Dimension::TIME)?;
+    table.has_dimension(&time, "ms")?;
     let known: Vec<&Column> = [&index, &time].into_iter().chain(&trial).collect();
     table.nothing_else(&known)?;
     let (mut rows, mut trials) = (Vec::new(), Vec::new());
@@ -65,6 +65,21 @@ pub(crate) fn read_labels(bytes: &[u8]) -> Result<Vec<u32>, DataFault> {
     Ok(labels)
 }
 
+/// Reads rates over time: line, time in ms, rate in 1/ms. Columns may stand in any order.
+pub(crate) fn read_rates(bytes: &[u8]) -> Result<Vec<(usize, Rational, f64)>, DataFault> {
+    let mut table = Table::open(bytes)?;
+    let time = table.column("t")?.ok_or_else(|| table.lacks("t[ms]"))?;
+    let rate = table.column("rate")?.ok_or_else(|| table.lacks("rate[Hz]"))?;
+    table.has_dimension(&time, "ms")?;
+    table.has_dimension(&rate, "Hz")?;
+    table.nothing_else(&[&time, &rate])?;
+    let mut rows = Vec::new();
+    while let Some(row) = table.next_row()? {
+        rows.push((row.line, row.exact(&time)?, row.number(&rate)?));
+    }
+    Ok(rows)
+}
+
 /// Reads a list of connections. Columns may stand in any order.
 pub(crate) fn read_connections(bytes: &[u8]) -> Result<ConnectionTable, DataFault> {
     let mut table = Table::open(bytes)?;
@@ -75,7 +90,7 @@ pub(crate) fn read_connections(bytes: &[u8]) -> Result<ConnectionTable, DataFaul
     table.plain(&source)?;
     table.plain(&target)?;
     if let Some(delay) = &delay {
-        table.has_dimension(delay, &Dimension::TIME)?;
+        table.has_dimension(delay, "ms")?;
     }
     let known: Vec<&Column> = [&source, &target].into_iter().chain(&weight).chain(&delay).collect();
     table.nothing_else(&known)?;
@@ -157,14 +172,16 @@ impl<'a> Table<'a> {
         Err(self.in_header(format!("the column `{}` is a plain number, without unit", column.name)))
     }
 
-    fn has_dimension(&self, column: &Column, wanted: &Dimension) -> Result<(), DataFault> {
-        if column.unit.dimension == *wanted {
+    /// The column measures what `unit` measures.
+    fn has_dimension(&self, column: &Column, unit: &str) -> Result<(), DataFault> {
+        let wanted = UnitValue::parse(unit).map(|unit| unit.dimension);
+        if Some(column.unit.dimension) == wanted {
             return Ok(());
         }
         let (name, found) = (&column.name, column.unit.dimension.describe());
-        let wanted = wanted.describe();
+        let wanted = wanted.map(|w| w.describe()).unwrap_or_default();
         Err(self.in_header(format!(
-            "the column `{name}` is {found}, {wanted} is needed: write `{name}[ms]`"
+            "the column `{name}` is {found}, {wanted} is needed: write `{name}[{unit}]`"
         )))
     }
 

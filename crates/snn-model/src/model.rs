@@ -99,6 +99,8 @@ pub enum ObjectKind {
     },
     /// A spike source.
     Source(SpikeSource),
+    /// Poisson trains whose rate (1/ms) is an expression of [`Variable::Time`].
+    Rate(Expr),
 }
 
 /// All synapses of one `connect`.
@@ -452,16 +454,18 @@ pub enum Variable {
     PreIndex,
     /// Index of the target in its population, in weights and delays.
     PostIndex,
+    /// `t`, the time in ms since the run began, in the rate of a source.
+    Time,
     /// White noise in equations (s^-1/2), by its occurrence in the neuron.
     White(usize),
 }
 
 impl Variable {
-    /// Its place among the numbers of a neuron (`index`) or of a synapse (`pre.index`, `post.index`); noise has
+    /// Its place among the numbers of a neuron (`index`), a synapse (`pre.index`, `post.index`) or a rate (`t`); noise has
     /// none.
     pub fn place(self) -> Option<usize> {
         match self {
-            Self::Index | Self::PreIndex => Some(0),
+            Self::Index | Self::PreIndex | Self::Time => Some(0),
             Self::PostIndex => Some(1),
             Self::White(_) => None,
         }

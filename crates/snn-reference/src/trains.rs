@@ -1,10 +1,15 @@
 //! Spikes of sources, one train at a time.
 
-use snn_connect::{SpikeSource, regular_stamp};
+use snn_connect::{Rate, SpikeSource, regular_stamp};
 use snn_numeric::{GapProcess, Gaps, Law, ObjectKey, PoissonCounts, Purpose, Stream, law};
 
 /// One train, asked tick after tick.
 pub(crate) enum Train {
+    Inhomogeneous {
+        rate: Rate,
+        stream: Stream,
+        index: u32,
+    },
     Counts {
         counts: PoissonCounts,
         stream: Stream,
@@ -56,6 +61,10 @@ impl Train {
                 let gaps = Gaps::new(stream, *mean_per_tick, phase);
                 Self::Gaps { gaps, process: gaps.start(index), index, base }
             }
+            SpikeSource::Inhomogeneous(rate) => {
+                let stream = Stream::new(seed, key, Purpose::PoissonCount, 0);
+                Self::Inhomogeneous { rate: rate.clone(), stream, index }
+            }
             SpikeSource::Regular { .. } => Self::Regular { source: source.clone(), n: 0 },
             SpikeSource::Given(spikes) => {
                 let own = spikes.iter().filter(|(_, i)| *i == index);
@@ -73,6 +82,9 @@ impl Train {
     /// How many spikes are stamped `tick`; ticks are asked for in order from 1.
     pub(crate) fn spikes(&mut self, tick: u64) -> u32 {
         match self {
+            Self::Inhomogeneous { rate, stream, index } => {
+                rate.counts(tick).count(stream.word(*index, tick))
+            }
             Self::Counts { counts, stream, index } => counts.count(stream.word(*index, tick)),
             Self::Gaps { gaps, process, index, base } => {
                 let mut count = 0;

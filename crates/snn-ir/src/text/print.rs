@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use snn_chip::{MappingRequest, Place};
-use snn_connect::{Connector, Rule, Selection, SpikeSource, SynapseValue, Waveform};
+use snn_connect::{Connector, Rate, Rule, Selection, SpikeSource, SynapseValue, Waveform};
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
 use snn_result::{Labelling, Measure, Protocol};
@@ -20,8 +20,8 @@ pub fn print(network: &Network) -> String {
         let (name, key, size) = (quoted(&object.name), object.key.0, object.size);
         match &object.kind {
             ObjectKind::Source(law) => {
-                let law = source(law);
-                let _ = writeln!(text, "{id} = source {name} key={key} size={size} {law}");
+                let shown = source(law);
+                let _ = writeln!(text, "{id} = source {name} key={key} size={size} {shown}");
             }
             ObjectKind::Population(kernel) => {
                 let _ = writeln!(text, "{id} = population {name} key={key} size={size}");
@@ -197,6 +197,12 @@ fn source(of: &SpikeSource) -> String {
         SpikeSource::Regular { start, period } => {
             format!("regular {} {}", rational(*start), rational(*period))
         }
+        SpikeSource::Inhomogeneous(Rate::Program(program)) => {
+            let mut text = "inhomogeneous\n".to_string();
+            print_program(&mut text, "rate", program);
+            text.trim_end().to_string()
+        }
+        SpikeSource::Inhomogeneous(Rate::Table(steps)) => format!("rates{}", pairs(steps)),
         SpikeSource::Given(spikes) => format!("given{}", pairs(spikes)),
         SpikeSource::Phased(laws) => {
             let law = |(from, law): &(u64, SpikeSource)| format!("\n  from {from} {}", source(law));

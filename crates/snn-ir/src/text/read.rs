@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, MappingRequest, Objective, Phase, Place};
 use snn_connect::{
-    Autapses, Connector, Inject, Multapses, Projection, Rule, Segment, Selection, SpikeSource,
-    SynapseValue, Waveform,
+    Autapses, Connector, Inject, Multapses, Projection, Rate, Rule, Segment, Selection,
+    SpikeSource, SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{
@@ -231,31 +231,38 @@ fn object(t: &mut Tokens) -> Read<Object> {
     Ok(Object { name, key, size, kind, span: span() })
 }
 
-/// A source with its line's end, and the laws of its phases.
+/// A source with the laws of its phases.
 fn source_lines(t: &mut Tokens) -> Read<SpikeSource> {
     if !t.take("phased") {
-        let law = source(t)?;
-        t.line_end()?;
-        return Ok(law);
+        return source(t);
     }
     t.line_end()?;
     let mut laws = Vec::new();
     while t.take("from") {
         laws.push((t.number()?, source(t)?));
-        t.line_end()?;
     }
     Ok(SpikeSource::Phased(laws.into()))
 }
 
+/// One law with its line's end.
 fn source(t: &mut Tokens) -> Read<SpikeSource> {
-    if t.take("poisson") {
-        return Ok(SpikeSource::Poisson { mean_per_tick: t.number()? });
+    if t.take("inhomogeneous") {
+        t.line_end()?;
+        t.expect("rate")?;
+        return Ok(SpikeSource::Inhomogeneous(Rate::Program(program(t)?)));
     }
-    if t.take("regular") {
-        return Ok(SpikeSource::Regular { start: rational(t)?, period: rational(t)? });
-    }
-    t.expect("given")?;
-    Ok(SpikeSource::Given(t.rest(Tokens::pair)?.into()))
+    let source = if t.take("poisson") {
+        SpikeSource::Poisson { mean_per_tick: t.number()? }
+    } else if t.take("regular") {
+        SpikeSource::Regular { start: rational(t)?, period: rational(t)? }
+    } else if t.take("rates") {
+        SpikeSource::Inhomogeneous(Rate::Table(t.rest(Tokens::pair)?.into()))
+    } else {
+        t.expect("given")?;
+        SpikeSource::Given(t.rest(Tokens::pair)?.into())
+    };
+    t.line_end()?;
+    Ok(source)
 }
 
 fn kernel(t: &mut Tokens) -> Read<NeuronKernel> {

@@ -67,6 +67,8 @@ fn same_model(a: &Object, b: &Object) -> bool {
             a == b
         }
         (ObjectKind::Source(_), ObjectKind::Source(_)) => true,
+        // A rate over time has one law for the whole run.
+        (ObjectKind::Rate(a), ObjectKind::Rate(b)) => a == b,
         _ => false,
     }
 }
@@ -87,7 +89,9 @@ pub(super) fn sources(network: &mut Network<'_>, changed: &[Network<'_>], course
         if let ObjectKind::Source(base) = &mut object.kind {
             *base = course.law(base, |change| match &changed[change].objects.list()[id].kind {
                 ObjectKind::Source(law) => law,
-                ObjectKind::Population { .. } => unreachable!("invariant: structures are the same"),
+                ObjectKind::Population { .. } | ObjectKind::Rate(_) => {
+                    unreachable!("invariant: structures are the same")
+                }
             });
         }
     }

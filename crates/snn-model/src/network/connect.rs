@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use snn_connect::{Autapses, Multapses, Segment};
+use snn_connect::{Autapses, Multapses, Segment, SpikeSource};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_syntax::ast::{self, ConnectItem, ExprKind};
@@ -300,7 +300,11 @@ impl<'a> Builder<'_, 'a> {
     fn warn_shared_train(&self, cx: &mut Context<'a>, from: &Picked, to: &Picked, span: Span) {
         let random = from.segments.iter().find(|s| {
             let source = &self.objects.get(s.object).kind;
-            matches!(source, ObjectKind::Source(snn_connect::SpikeSource::Poisson { .. }))
+            matches!(
+                source,
+                ObjectKind::Source(SpikeSource::Poisson { .. } | SpikeSource::Inhomogeneous(_))
+                    | ObjectKind::Rate(_)
+            )
         });
         let Some(s) = random else { return };
         let targets = super::members::total(&to.segments);

@@ -134,6 +134,8 @@ pub(crate) enum Place {
     Population,
     /// `pre.index`, `post.index`, and draws.
     Synapse,
+    /// `t`, and no draws.
+    Rate,
 }
 
 /// The scope of an expression in a network or an experiment.
@@ -214,6 +216,11 @@ impl NetScope<'_, '_> {
     fn name(&self, cx: &mut Context<'_>, name: &str, e: &ast::Expr) -> Resolution {
         if matches!(self.place, Place::Population | Place::Mask) && name == "index" {
             return variable(Variable::Index);
+        }
+        if self.place == Place::Rate && name == "t" {
+            let kind = model::ExprKind::Variable(Variable::Time);
+            let unit = crate::time::millisecond();
+            return Resolution::Value { kind, unit, declared: None };
         }
         let declared = match self.frame.lookup(name) {
             Some((Meaning::Constant(c), declared)) => {
@@ -309,6 +316,7 @@ impl Scope for NetScope<'_, '_> {
         match self.place {
             Place::Constant => Draws::Forbidden("in a constant"),
             Place::Mask => Draws::Forbidden("in a selection"),
+            Place::Rate => Draws::Forbidden("in a rate"),
             Place::Population | Place::Synapse => Draws::Once,
         }
     }

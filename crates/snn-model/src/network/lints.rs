@@ -284,7 +284,7 @@ fn ends(
 fn never_spikes(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
     match &object.kind {
         ObjectKind::Population { neuron, .. } => neurons[*neuron].spike.is_none(),
-        ObjectKind::Source(_) => false,
+        ObjectKind::Source(_) | ObjectKind::Rate(_) => false,
     }
 }
 

@@ -82,7 +82,7 @@ impl Objects {
     pub fn neuron(&self, id: u32) -> Option<usize> {
         match self.get(id).kind {
             ObjectKind::Population { neuron, .. } => Some(neuron),
-            ObjectKind::Source(_) => None,
+            ObjectKind::Source(_) | ObjectKind::Rate(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Spike sources.
 
-use snn_connect::SpikeSource;
+use snn_connect::{Rate, SpikeSource};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_numeric::{MAX_MEAN_PER_TICK, Rational, Ticks, ticks};
@@ -13,13 +13,14 @@ use super::frame::{Frame, NetScope, Place};
 use super::names::later;
 use crate::arguments::{called, file_path, needed, optional, read};
 use crate::context::Context;
-use crate::data::{self, SpikeTable};
+use crate::data::{self, DataFault, SpikeTable};
 use crate::experiment::Trials;
 use crate::model::{Object, ObjectKind};
 use crate::time::{self, quantity_in};
+use crate::typed::type_as;
 
-const SOURCES: [&str; 3] = ["poisson", "regular", "spikes"];
-const LATER: [&str; 5] = ["inhomogeneous", "step", "sine", "ou", "dc"];
+const SOURCES: [&str; 4] = ["poisson", "inhomogeneous", "regular", "spikes"];
+const LATER: [&str; 4] = ["step", "sine", "ou", "dc"];
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn source(
@@ -37,12 +38,9 @@ impl<'a> Builder<'_, 'a> {
             return;
         };
         let object = match (law, size) {
-            (Some(law), Some(size)) => Some(Object {
-                name: member.name,
-                size,
-                kind: ObjectKind::Source(law),
-                span: s.name.span,
-            }),
+            (Some(law), Some(size)) => {
+                Some(Object { name: member.name, size, kind: law, span: s.name.span })
+            }
             _ => None,
         };
         self.add(cx, frame, &s.name, member.indices, object);
@@ -55,11 +53,12 @@ fn law(
     s: &ast::Source,
     size: Option<u32>,
     (dt, trials): (Option<Rational>, Option<Trials>),
-) -> Option<SpikeSource> {
+) -> Option<ObjectKind> {
     match called(&s.kind) {
-        Some("poisson") => poisson(cx, scope, s, dt),
-        Some("regular") => regular(cx, scope, s, dt),
-        Some("spikes") => given(cx, scope, s, size, (dt, trials)),
+        Some("poisson") => poisson(cx, scope, s, dt).map(ObjectKind::Source),
+        Some("regular") => regular(cx, scope, s, dt).map(ObjectKind::Source),
+        Some("spikes") => given(cx, scope, s, size, (dt, trials)).map(ObjectKind::Source),
+        Some("inhomogeneous") => inhomogeneous(cx, scope, s, dt),
         Some(word) if LATER.contains(&word) => {
             later(cx, s.kind.function.span, &format!("the source `{word}`"));
             None
@@ -80,7 +79,8 @@ fn unknown(cx: &mut Context<'_>, name: Option<&str>, span: Span) {
     d = match name.and_then(|n| nearest(n, SOURCES)) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
         None => d.with_help(
-            "sources are poisson(rate), regular(rate, start t), spikes(file(\"name.csv\"))",
+            "sources are poisson(rate), inhomogeneous(rate over t), regular(rate, start t), \
+             spikes(file(\"name.csv\"))",
         ),
     };
     cx.report(d);
@@ -118,6 +118,62 @@ fn poisson(
         return None;
     }
     Some(SpikeSource::Poisson { mean_per_tick })
+}
+
+/// A rate that is an expression of `t`, or a file of rates.
+fn inhomogeneous(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    s: &ast::Source,
+    dt: Option<Rational>,
+) -> Option<ObjectKind> {
+    let usage = "`inhomogeneous(20 Hz * (1 + sin(2 * 3.14159265 * 4 Hz * t)))` or \
+                 `inhomogeneous(file(\"rates.csv\"))`";
+    let [rate] = read(cx, &s.kind, s.kind_span, usage, [needed("rate")])?;
+    let rate = rate?;
+    let is_file = matches!(&rate.kind, ast::ExprKind::Call(call) if called(call) == Some("file"));
+    if !is_file {
+        let NetScope { file, frame, objects, .. } = *scope;
+        let scope = NetScope { file, frame, objects, place: Place::Rate };
+        return type_as(cx, &scope, rate, &hertz(), "the rate").map(ObjectKind::Rate);
+    }
+    let (path, span) = file_path(cx, rate)?;
+    let project = cx.project;
+    let bytes = project.data(scope.file, path)?;
+    let steps =
+        data::read_rates(bytes).and_then(|rows| stepped(&rows, dt.unwrap_or(Rational::ONE)));
+    match steps {
+        Ok(steps) => {
+            Some(ObjectKind::Source(SpikeSource::Inhomogeneous(Rate::Table(steps.into()))))
+        }
+        Err(fault) => {
+            report_data(cx, path, span, fault.line, &fault.message);
+            None
+        }
+    }
+}
+
+/// Rates by the tick from which each holds: the first that begins at its time or later.
+fn stepped(rows: &[(usize, Rational, f64)], dt: Rational) -> Result<Vec<(u64, f64)>, DataFault> {
+    let mut steps: Vec<(u64, f64)> = Vec::new();
+    for (line, time, rate) in rows {
+        let fault = |message: String| DataFault { line: *line, message };
+        let mean = rate * dt.to_f64();
+        if !(0.0..=MAX_MEAN_PER_TICK).contains(&mean) {
+            let most = MAX_MEAN_PER_TICK;
+            return Err(fault(format!("{mean} spikes per tick, 0 to {most} can be drawn")));
+        }
+        let before = (|| time.checked_div(dt)?.checked_neg()?.floor().checked_neg())();
+        let first = before.and_then(|ticks| u64::try_from(ticks).ok()?.checked_add(1));
+        let Some(first) = first else {
+            return Err(fault(format!("{time} ms is not a time of the run")));
+        };
+        if steps.last().is_some_and(|(before, _)| first <= *before) {
+            return Err(fault(format!("{time} ms is not at least a tick after the line before")));
+        }
+        steps.push((first, mean));
+    }
+    Ok(steps)
 }
 
 fn bad_rate(cx: &mut Context<'_>, span: Span, message: String, label: &str) {

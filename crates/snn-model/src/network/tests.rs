@@ -293,7 +293,7 @@ fn sources_follow_their_law() {
     let source = |kind: &str| experiment(&format!("source S[2]: {kind}"), "record spikes of S");
     let law = |kind: &str| match model(&source(kind)).objects.remove(0).kind {
         ObjectKind::Source(law) => law,
-        ObjectKind::Population { .. } => panic!("a source"),
+        _ => panic!("a source"),
     };
     assert_eq!(law("poisson(8 Hz)"), SpikeSource::Poisson { mean_per_tick: 0.008 * 0.1 });
     let r = |digits| Rational::from_decimal(digits).unwrap();
@@ -308,7 +308,31 @@ fn sources_follow_their_law() {
     one_of(&source("regular(11 kHz)"), "E0421", "11 kHz");
     one_of(&source("regular(10 Hz, stat 5 ms)"), "E0407", "stat");
     one_of(&source("ou(3)"), "E0100", "ou");
+    let rate = source("inhomogeneous(20 Hz * (1 + sin(2 * 3.14 * 4 Hz * t)))");
+    assert!(matches!(model(&rate).objects[0].kind, ObjectKind::Rate(_)));
+    one_of(&source("inhomogeneous(20 * t)"), "E0203", "20 * t");
+    one_of(&source("inhomogeneous(uniform(2 Hz, 3 Hz))"), "E0211", "uniform(2 Hz, 3 Hz)");
+    one_of(&source("poisson(2 Hz * t / 1 ms)"), "E0201", "t");
     law("regular(10 kHz)");
+}
+
+#[test]
+fn rates_come_from_a_file() {
+    let text = experiment("source S[2]: inhomogeneous(file(\"r.csv\"))", "record spikes of S");
+    let with = |data: &'static str| [("r.csv", data.as_bytes())];
+    let m = model_with(&text, &with("t[ms],rate[Hz]\n0,10\n0.25,2e3\n7,0\n"), &[]);
+    let ObjectKind::Source(SpikeSource::Inhomogeneous(rate)) = &m.objects[0].kind else { panic!() };
+    let at = |tick| rate.at(tick);
+    assert_eq!((at(1), at(3), at(4), at(70), at(71)), (0.001, 0.001, 0.2, 0.2, 0.0));
+    let bad = |data, line: &str| {
+        let fault = one_with(&text, &with(data), &[], "E0416", "\"r.csv\"");
+        assert!(fault.message.starts_with(&format!("`r.csv` line {line}:")), "{}", fault.message);
+    };
+    bad("t[ms],rate[Hz]\n0,10\n1,-2\n", "3");
+    bad("t[ms],rate[Hz]\n0,10\n1,1e12\n", "3");
+    bad("t[ms],rate[Hz]\n5,10\n5.01,2\n5.02,3\n", "4");
+    bad("t[ms],rate[Hz]\n-5,10\n", "2");
+    bad("t[ms],rate[mV]\n0,10\n", "1");
 }
 
 #[test]
