@@ -3,6 +3,7 @@
 
 mod course;
 mod currents;
+mod dendrite;
 mod hardware;
 mod membrane;
 mod network;

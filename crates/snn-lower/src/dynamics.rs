@@ -12,6 +12,7 @@ use crate::neuron::Lowering;
 use crate::noise::{self, Noise};
 use crate::receptors::{ShapeState, convolved, decay, rate};
 use crate::stability;
+use crate::upstroke::{seen, upstroke};
 
 /// Steps that taking one expression apart may take.
 const BUDGET: u32 = 100_000;
@@ -371,6 +372,7 @@ fn runge_kutta(
     new: &mut [Reg],
 ) {
     let h = lowering.dt_ms / f64::from(substeps);
+    let bound = upstroke(lowering);
     for substep in 0..substeps {
         let start = h * f64::from(substep);
         let before = new.to_vec();
@@ -381,9 +383,11 @@ fn runge_kutta(
                 let change = l.step.binary(Binary::Mul, h, k[i]);
                 l.step.binary(Binary::Add, x, change)
             });
-            at
+            seen(l, &at, bound)
         };
-        let k1 = slopes(lowering, equations, &before, start);
+        // A neuron begins the tick below its threshold.
+        let at = seen(lowering, &before, bound.filter(|_| substep > 0));
+        let k1 = slopes(lowering, equations, &at, start);
         let at = stage(lowering, &k1, h / 2.0);
         let k2 = slopes(lowering, equations, &at, start + h / 2.0);
         let at = stage(lowering, &k2, h / 2.0);

@@ -20,6 +20,7 @@ mod rate;
 mod receptors;
 mod stability;
 mod translate;
+mod upstroke;
 
 pub use decision::Decision;
 pub use network::{Lowered, Lowerings, lower};

@@ -96,6 +96,24 @@ pub(crate) fn label_text(label: &WordOrName) -> (&str, Span) {
     }
 }
 
+/// How an argument of a neuron model is labelled: `tau`, or `soma.C` for that of a compartment.
+pub(crate) fn dotted_label(label: &WordOrName) -> (String, Span) {
+    let (text, span) = label_text(label);
+    let path = match label {
+        WordOrName::Named(e) => dotted(e),
+        WordOrName::Word(_) => None,
+    };
+    (path.unwrap_or_else(|| text.to_owned()), span)
+}
+
+fn dotted(e: &ast::Expr) -> Option<String> {
+    match &e.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Field(base, name) => Some(format!("{}.{}", dotted(base)?, name.text)),
+        _ => None,
+    }
+}
+
 fn unexpected(cx: &mut Context<'_>, label: Option<&str>, at: Span, usage: &str, slots: &[Slot]) {
     let Some(label) = label else {
         let message = match slots.len() {

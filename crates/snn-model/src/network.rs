@@ -40,7 +40,7 @@ pub(crate) use lints::{Use, static_lints};
 pub(crate) use mentions::names as mentioned;
 pub(crate) use names::Given;
 pub(crate) use objects::Objects;
-pub(crate) use selection::{Picked, pick};
+pub(crate) use selection::{Picked, pick, port};
 
 /// What an experiment asks of a network.
 pub(crate) struct Request<'r, 'a> {

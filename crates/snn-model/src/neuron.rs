@@ -2,6 +2,7 @@
 //! [`Neuron`].
 
 mod block;
+mod compartments;
 mod declare;
 mod dynamics;
 mod facts;
@@ -102,6 +103,8 @@ impl<'a> Statements<'a> {
                 Item::Solve { method, substeps } => s.solve.push((method, substeps.as_ref())),
                 Item::OnTick { body, span } => s.on_tick.push((body, *span)),
                 Item::Later(_) => s.later = true,
+                // Written out before.
+                Item::Compartment { .. } | Item::Couple { .. } => {}
             }
         }
         s.order_lets();
@@ -139,11 +142,12 @@ impl<'a> Statements<'a> {
 fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
     let item = cx.item(id);
     let ItemKind::Neuron { name, items } = &item.kind else { return None };
-    let statements = Statements::sort(items);
+    let errors = cx.error_count();
+    let items = compartments::flatten(cx, items);
+    let statements = Statements::sort(&items);
     if statements.later {
         return None;
     }
-    let errors = cx.error_count();
     let mut symbols = declare::collect(cx, &statements);
     let declared = declare::values(cx, id.file, &statements, &mut symbols);
     let moving = dynamics::check(cx, id.file, &statements, &symbols);

@@ -128,16 +128,27 @@ fn experiment(cx: &Context<'_>, id: ItemId) -> Option<ExperimentSummary> {
 fn neuron(cx: &Context<'_>, id: ItemId) -> Option<NeuronSummary> {
     let item = cx.item(id);
     let ItemKind::Neuron { name, items } = &item.kind else { return None };
-    let lists = items.iter().filter_map(|item| match item {
-        ast::NeuronItem::Param(list) => Some(list),
-        _ => None,
-    });
-    Some(NeuronSummary {
-        name: name.text.clone(),
-        doc: item.doc.clone(),
-        parameters: lists.flatten().map(|d| parameter(cx, d)).collect(),
-        span: name.span,
-    })
+    let mut parameters = Vec::new();
+    for item in items {
+        match item {
+            ast::NeuronItem::Param(list) => {
+                parameters.extend(list.iter().map(|d| parameter(cx, d)))
+            }
+            ast::NeuronItem::Compartment { name, items } => {
+                let within = items.iter().filter_map(|item| match item {
+                    ast::NeuronItem::Param(list) => Some(list),
+                    _ => None,
+                });
+                parameters.extend(within.flatten().map(|d| {
+                    let own = parameter(cx, d);
+                    ParameterSummary { name: format!("{}.{}", name.text, own.name), ..own }
+                }));
+            }
+            _ => {}
+        }
+    }
+    let (doc, span) = (item.doc.clone(), name.span);
+    Some(NeuronSummary { name: name.text.clone(), doc, parameters, span })
 }
 
 fn parameter(cx: &Context<'_>, d: &ast::Declaration) -> ParameterSummary {

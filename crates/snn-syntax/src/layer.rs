@@ -7,6 +7,7 @@ use crate::word::Word;
 pub(crate) enum Layer {
     File,
     Neuron,
+    Compartment,
     Block,
     Network,
     Connect,
@@ -17,9 +18,10 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::File,
         Self::Neuron,
+        Self::Compartment,
         Self::Block,
         Self::Network,
         Self::Connect,
@@ -34,6 +36,7 @@ impl Layer {
         match self {
             Self::File => "a file, outside all braces",
             Self::Neuron => "a neuron",
+            Self::Compartment => "a compartment",
             Self::Block => "a block of assignments",
             Self::Network => "a network",
             Self::Connect => "the braces of a `connect`",
@@ -49,9 +52,22 @@ impl Layer {
         use Word::*;
         match self {
             Self::File => &[Import, Const, Fn, Neuron, Network, Chip, Mapping, Experiment],
-            Self::Neuron => {
-                &[Param, Check, State, Input, Receptor, Let, Spike, Reset, Refractory, Solve, On]
-            }
+            Self::Neuron => &[
+                Param,
+                Check,
+                State,
+                Input,
+                Receptor,
+                Let,
+                Compartment,
+                Couple,
+                Spike,
+                Reset,
+                Refractory,
+                Solve,
+                On,
+            ],
+            Self::Compartment => &[Param, Check, State, Input, Receptor, Let],
             Self::Block => &[Let],
             Self::Network => &[Param, Check, Let, Population, Source, Network, Connect, For, If],
             Self::Connect => &[Rule, Weight, Delay, No],
@@ -81,7 +97,7 @@ impl Layer {
         use Word::*;
         match self {
             Self::File => &[Synapse, Plasticity, Board],
-            Self::Neuron => &[Compartment, Couple],
+            Self::Neuron | Self::Compartment => &[],
             Self::Block => &[],
             Self::Network => &[],
             Self::Connect => &[Via, Learn],

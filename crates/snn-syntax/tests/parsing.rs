@@ -365,7 +365,7 @@ fn the_programs_of_the_design() {
     assert_eq!(count(include_str!("programs/lif.snn")), (3, vec![]));
     assert_eq!(count(include_str!("programs/brunel.snn")), (3, vec![]));
     assert_eq!(count(include_str!("programs/plasticity.snn")), (3, vec!["E0100"; 3]));
-    assert_eq!(count(include_str!("programs/compartments.snn")), (1, vec!["E0100"; 3]));
+    assert_eq!(count(include_str!("programs/compartments.snn")), (1, vec![]));
     assert_eq!(count(include_str!("programs/chip.snn")), (2, vec!["E0100"; 2]));
     let file = parse(SOURCE, include_str!("programs/brunel.snn")).value.expect("always a file");
     let ItemKind::Network { items, .. } = &file.items[1].kind else { panic!("a network") };

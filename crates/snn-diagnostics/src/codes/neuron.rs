@@ -21,6 +21,8 @@ super::codes! {
         "A `check` line states a fact about parameters. With the values at hand it is false: correct a value or the fact. `~=` compares relatively, within 1e-9 or what `within … %` says.";
     TIME_CONSTANT = "E0310", "time constant not positive",
         "A time constant of zero or below makes a state jump or grow without bound; a refractory time cannot be negative.";
+    COUPLE = "E0314", "coupling of compartments",
+        "`couple soma.v ~ dend.v by 12 nS` joins the potentials of two compartments by a conductance. The current it sends, conductance times difference, is `axial` in the equations of both, with opposite signs; several couplings add up.";
     NOISE = "E0320", "white noise",
         "`white()` is Gaussian white noise of unit strength (s^-1/2): it has no value at one time, only its integral has. It stands in equations, and in lets that only equations use. Linear equations are integrated exactly, others by the Euler–Maruyama method; methods that assume a smooth right side cannot integrate it.";
     NOT_WHOLE = "E0311", "a whole number is needed",

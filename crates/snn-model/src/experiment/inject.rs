@@ -10,7 +10,7 @@ use snn_units::UnitValue;
 use crate::context::Context;
 use crate::model::{Neuron, NoiseCurrent, ObjectKind};
 use crate::names::list;
-use crate::network::{NetScope, Network, Picked, pick};
+use crate::network::{NetScope, Network, Picked, pick, port};
 
 use super::waveform::{Current, Wave, wave};
 
@@ -55,7 +55,7 @@ fn target(
     network: &Network<'_>,
     to: &ast::Expr,
 ) -> Option<Target> {
-    let ExprKind::Field(base, input) = &to.kind else {
+    let Some((base, input)) = port(scope, to) else {
         if matches!(to.kind, ExprKind::Error) {
             return None;
         }
@@ -83,7 +83,7 @@ fn target(
         };
         let model = &network.neurons[neuron];
         let Some(at) = model.inputs.iter().position(|i| i.name == input.text) else {
-            unknown_input(cx, model, input);
+            unknown_input(cx, model, &input);
             return None;
         };
         let port = &model.inputs[at];

@@ -12,7 +12,7 @@ use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
 use super::path::names_neurons;
 use super::rule::{self, Drawn, Pairing};
-use super::selection::{Picked, pick};
+use super::selection::{Picked, pick, port};
 use super::{Builder, delay};
 use crate::context::Context;
 use crate::model::{Integer, Neuron, ObjectKind, Projection, Value};
@@ -157,11 +157,7 @@ impl<'a> Builder<'_, 'a> {
         scope: &NetScope<'_, 'a>,
         to: &'a ast::Expr,
     ) -> Option<Targets> {
-        let field = match &to.kind {
-            ExprKind::Field(base, receptor) if !names_neurons(scope, to) => Some((base, receptor)),
-            _ => None,
-        };
-        let Some((base, receptor)) = field else {
+        let Some((base, receptor)) = port(scope, to) else {
             if !matches!(to.kind, ExprKind::Error) {
                 let picked = pick(cx, scope, to)?;
                 self.no_receptor_named(cx, &picked, to);
@@ -175,7 +171,7 @@ impl<'a> Builder<'_, 'a> {
         for s in &picked.segments {
             let model = self.model_of(cx, s, base.span, "receives no spikes")?;
             let Some(at) = model.receptors.iter().position(|r| r.port.name == receptor.text) else {
-                unknown_receptor(cx, model, receptor);
+                unknown_receptor(cx, model, &receptor);
                 return None;
             };
             let port = &model.receptors[at].port;
@@ -204,7 +200,7 @@ impl<'a> Builder<'_, 'a> {
             receptors.push(u16::try_from(at).ok()?);
         }
         let (unit, _) = first?;
-        Some(Targets { picked, receptors, unit, integer, receptor: receptor.text.clone() })
+        Some(Targets { picked, receptors, unit, integer, receptor: receptor.text })
     }
 
     /// The neuron model of a segment; a source has none, which is reported.

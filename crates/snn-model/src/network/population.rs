@@ -10,7 +10,7 @@ use super::families::{self, Head};
 use super::frame::{Frame, Place};
 use super::objects::Added;
 use super::{Builder, NetScope};
-use crate::arguments::label_text;
+use crate::arguments::{dotted_label, label_text};
 use crate::context::Context;
 use crate::model::{Expr, Neuron, Object, ObjectKind};
 use crate::names::{Kind, list};
@@ -189,7 +189,7 @@ fn target(cx: &mut Context<'_>, model: &Neuron, argument: &ast::Argument) -> Opt
         );
         return None;
     };
-    let (name, span) = label_text(label);
+    let (name, span) = dotted_label(label);
     if let Some(i) = model.parameters.iter().position(|p| p.name == name) {
         return Some(Target::Parameter(i));
     }
@@ -200,7 +200,7 @@ fn target(cx: &mut Context<'_>, model: &Neuron, argument: &ast::Argument) -> Opt
     let text = cx.text(span);
     let message = format!("`{}` has no parameter or state `{text}`", model.name);
     let mut d = Diagnostic::new(network::WRONG_ARGUMENT, span, message, "unknown");
-    d = match nearest(name, names.iter().map(String::as_str)) {
+    d = match nearest(&name, names.iter().map(String::as_str)) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
         None if names.is_empty() => d.with_help("it has none"),
         None => d.with_help(format!("it has {}", list(&names))),

@@ -10,7 +10,7 @@ use super::brackets::{self, Chosen, Values};
 use super::frame::{Meaning, NetScope, indexed};
 use super::members;
 use super::objects::Family;
-use super::path::{Path, Step};
+use super::path::{Path, Step, names_neurons};
 use crate::constant::Constant;
 use crate::context::Context;
 
@@ -28,6 +28,21 @@ impl Picked {
     pub fn selection(&self) -> Selection {
         Selection::new(self.segments.clone())
     }
+}
+
+/// `n.ampa`, `n.dend.ampa`: a selection and what is named of its neurons. What follows the name of a
+/// population is a path inside its neurons; none where the whole names neurons.
+pub(crate) fn port<'e>(
+    scope: &NetScope<'_, '_>,
+    e: &'e ast::Expr,
+) -> Option<(&'e ast::Expr, ast::Name)> {
+    let ExprKind::Field(base, member) = &e.kind else { return None };
+    if names_neurons(scope, e) {
+        return None;
+    }
+    let Some((neurons, path)) = port(scope, base) else { return Some((base, member.clone())) };
+    let text = format!("{}.{}", path.text, member.text);
+    Some((neurons, ast::Name { text, span: path.span.to(member.span) }))
 }
 
 /// Evaluates a selection; faults are reported.

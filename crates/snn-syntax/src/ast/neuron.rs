@@ -93,6 +93,22 @@ pub enum NeuronItem {
         /// The keywords.
         span: Span,
     },
+    /// `compartment dend { … }`.
+    Compartment {
+        /// Its name.
+        name: Name,
+        /// Its declarations and equations.
+        items: Vec<NeuronItem>,
+    },
+    /// `couple soma.v ~ dend.v by 12 nS`.
+    Couple {
+        /// The state of one compartment, written with its dot.
+        from: Name,
+        /// The state of the other.
+        to: Name,
+        /// The conductance between them.
+        by: Expr,
+    },
     /// A construct that a later version runs; reported by the parser.
     Later(Name),
 }

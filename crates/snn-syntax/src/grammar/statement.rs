@@ -36,6 +36,7 @@ pub(crate) struct Statements<'src> {
     pub(crate) refractory: Rule<'src, (Expr, Refractory)>,
     pub(crate) solve: Rule<'src, (Name, Option<Expr>)>,
     pub(crate) on_tick: Rule<'src, Token>,
+    pub(crate) couple: Rule<'src, (Name, Name, Expr)>,
     pub(crate) assign: Rule<'src, (Name, AssignOp, Expr)>,
     // Networks.
     pub(crate) population: Rule<'src, PopulationParts>,
@@ -108,6 +109,13 @@ impl<'src> Statements<'src> {
             refractory: refractory(expr),
             solve: name().then(word(Word::Substeps).ignore_then(expr.clone()).or_not()).boxed(),
             on_tick: word(Word::Tick).ignore_then(brace()).boxed(),
+            couple: dotted()
+                .then_ignore(token(Kind::Tilde))
+                .then(dotted())
+                .then_ignore(word(Word::By))
+                .then(expr.clone())
+                .map(|((from, to), by)| (from, to, by))
+                .boxed(),
             assign: assign(expr),
             population: population(range, &call),
             connect: connect(expr),
@@ -123,7 +131,7 @@ impl<'src> Statements<'src> {
             weights: weights(expr),
             place: place(expr),
             inject: call.clone().then_ignore(token(Kind::Arrow)).then(expr.clone()).boxed(),
-            record: name()
+            record: dotted()
                 .then_ignore(word(Word::Of))
                 .then(expr.clone())
                 .then(word(Word::Every).ignore_then(expr.clone()).or_not())
@@ -151,6 +159,20 @@ fn paren<'src>() -> impl Parser<'src, &'src [Token], Token, Extra<'src>> + Clone
 
 fn alias<'src>() -> impl Parser<'src, &'src [Token], Name, Extra<'src>> + Clone {
     word(Word::As).ignore_then(name())
+}
+
+/// `v`, or the state of a compartment: `soma.v`.
+fn dotted<'src>() -> Rule<'src, Name> {
+    let more = token(Kind::Dot).ignore_then(name()).repeated().collect::<Vec<_>>();
+    name()
+        .then(more)
+        .map(|(first, more)| {
+            more.into_iter().fold(first, |path, next| Name {
+                text: format!("{}.{}", path.text, next.text),
+                span: path.span.to(next.span),
+            })
+        })
+        .boxed()
 }
 
 /// A name or dotted name, with arguments or without.
@@ -293,7 +315,7 @@ fn spike<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (SpikeTest, Expr)> {
 }
 
 fn refractory<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Refractory)> {
-    let names = name().separated_by(token(Kind::Comma)).at_least(1).collect().boxed();
+    let names = dotted().separated_by(token(Kind::Comma)).at_least(1).collect().boxed();
     let hold = word(Word::Hold).ignore_then(names).map(Refractory::Hold);
     let mute = word(Word::Mute).to(Refractory::Mute);
     expr.clone().then(hold.or(mute)).boxed()
@@ -307,7 +329,7 @@ fn assign<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Name, AssignOp, Expr)> {
         token(Kind::StarEquals).to(AssignOp::Mul),
         token(Kind::SlashEquals).to(AssignOp::Div),
     ));
-    name().then(op).then(expr.clone()).map(|((name, op), value)| (name, op, value)).boxed()
+    dotted().then(op).then(expr.clone()).map(|((name, op), value)| (name, op, value)).boxed()
 }
 
 fn population<'src>(

@@ -10,25 +10,10 @@ use crate::word::Word;
 
 impl<'src> Parser<'_, 'src> {
     pub(super) fn neuron(&mut self, brace: Token) -> Vec<NeuronItem> {
-        let mut items = Vec::new();
-        // Paths such as `soma.v` are reported with the compartments they lead to.
-        let compartments =
-            self.body(brace).any(|s| s.first().is_some_and(|t| t.is(Word::Compartment)));
-        for statement in self.body(brace) {
-            let path = if compartments { None } else { target_path(statement) };
-            if compartments && target_path(statement).is_some() {
-                continue;
-            }
-            if let Some(dot) = path {
-                self.no_path(dot);
-                continue;
-            }
-            items.extend(self.neuron_item(statement, compartments));
-        }
-        items
+        self.body(brace).filter_map(|s| self.neuron_item(Layer::Neuron, s)).collect()
     }
 
-    fn neuron_item(&mut self, statement: &'src [Token], compartments: bool) -> Option<NeuronItem> {
+    fn neuron_item(&mut self, layer: Layer, statement: &'src [Token]) -> Option<NeuronItem> {
         if let Some(keyword) = later_head(Layer::Neuron, statement) {
             return Some(NeuronItem::Later(self.later(keyword)));
         }
@@ -39,8 +24,11 @@ impl<'src> Parser<'_, 'src> {
             let value = self.run(&rules.derivative, statement, 1)?;
             return Some(NeuronItem::Derivative { state: self.state.primed(first), value });
         }
-        let Some(word) = head(Layer::Neuron, statement) else {
-            self.unknown(Layer::Neuron, statement);
+        let Some(word) = head(layer, statement) else {
+            match head(Layer::Neuron, statement) {
+                Some(_) => self.not_in_compartment(first),
+                None => self.unknown(layer, statement),
+            }
             return None;
         };
         Some(match word {
@@ -56,13 +44,23 @@ impl<'src> Parser<'_, 'src> {
             }
             Word::Reset => {
                 let (body, otherwise) = self.run(&rules.reset, statement, 1)?;
-                let body = self.block(body, compartments);
-                let otherwise = otherwise.map(|b| self.block(b, compartments));
+                let body = self.block(body);
+                let otherwise = otherwise.map(|b| self.block(b));
                 NeuronItem::Reset { body, otherwise, span: first.span(self.state.source) }
             }
             Word::Refractory => {
                 let (duration, mode) = self.run(&rules.refractory, statement, 1)?;
                 NeuronItem::Refractory { duration, mode, span }
+            }
+            Word::Compartment => {
+                let (name, body) = self.run(&rules.named_body, statement, 1)?;
+                let inner = self.body(body);
+                let items = inner.filter_map(|s| self.neuron_item(Layer::Compartment, s)).collect();
+                NeuronItem::Compartment { name, items }
+            }
+            Word::Couple => {
+                let (from, to, by) = self.run(&rules.couple, statement, 1)?;
+                NeuronItem::Couple { from, to, by }
             }
             Word::Solve => {
                 let (method, substeps) = self.run(&rules.solve, statement, 1)?;
@@ -71,7 +69,7 @@ impl<'src> Parser<'_, 'src> {
             _ => {
                 let body = self.run(&rules.on_tick, statement, 1)?;
                 let span = self.span(&statement[..2]);
-                NeuronItem::OnTick { body: self.block(body, compartments), span }
+                NeuronItem::OnTick { body: self.block(body), span }
             }
         })
     }
@@ -105,15 +103,8 @@ impl<'src> Parser<'_, 'src> {
         Some(Check { left, approximates, within_percent, span })
     }
 
-    fn block(&mut self, brace: Token, compartments: bool) -> Block {
-        let mut statements = Vec::new();
-        for statement in self.body(brace) {
-            match target_path(statement) {
-                Some(_) if compartments => {}
-                Some(dot) => self.no_path(dot),
-                None => statements.extend(self.block_statement(statement)),
-            }
-        }
+    fn block(&mut self, brace: Token) -> Block {
+        let statements = self.body(brace).filter_map(|s| self.block_statement(s)).collect();
         Block { statements }
     }
 
@@ -134,23 +125,12 @@ impl<'src> Parser<'_, 'src> {
         Some(Statement { kind, span })
     }
 
-    fn no_path(&mut self, dot: Token) {
-        let at = dot.span(self.state.source);
+    fn not_in_compartment(&mut self, word: Token) {
+        let message = format!("`{}` belongs to the neuron", word.text(self.state.text));
+        let at = word.span(self.state.source);
         self.report(
-            Diagnostic::new(codes::NOT_AVAILABLE, at, "compartments are not available yet", "")
-                .with_help("a neuron has one compartment; name its states without a `.`"),
+            Diagnostic::new(codes::UNKNOWN_STATEMENT, at, message, "not in a compartment")
+                .with_help("write it after the compartment, and its states as in `soma.v`"),
         );
     }
-}
-
-/// The dot of a state in a compartment, where a state is assigned or held.
-fn target_path(statement: &[Token]) -> Option<Token> {
-    let from = match statement {
-        [first, dot, ..] if first.is_name() && dot.kind == Kind::Dot => 0,
-        [first, ..] if first.is(Word::Refractory) => {
-            statement.iter().position(|t| t.is(Word::Hold))?
-        }
-        _ => return None,
-    };
-    statement[from..].iter().copied().find(|t| t.kind == Kind::Dot)
 }
