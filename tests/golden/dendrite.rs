@@ -110,3 +110,42 @@ fn three_compartments_as_nest() {
     assert!(rows["mc"].len() > 900 && largest > 5.0, "potentials were compared");
     assert!(worst <= 1e-5, "{worst} mV");
 }
+
+/// An exponential upstroke ends at its threshold: as if every right side read min(v, 0 mV).
+#[test]
+fn an_active_soma_with_a_dendrite_fires() {
+    let neuron = include_str!("../../crates/snn-syntax/tests/programs/compartments.snn");
+    let network = "
+      network net {
+        source x[10]: regular(40 Hz, start 5 ms)
+        population n[1]: adex2(soma.b = 40 pA)
+        connect x -> n.dend.ampa { rule all_to_all; weight 5 nS; delay 1 ms }
+        connect x -> n.dend.nmda { rule all_to_all; weight 1.5 nS; delay 1 ms }
+      }
+      experiment e of net { dt 0.1 ms; run 300 ms; record spikes of n; record soma.w of n; record dend.v of n }";
+    let plain = run(&compiled(&text(&format!("{neuron}{network}")), "e"), true);
+    assert!(plain.spikes.iter().filter(|s| s.object == 1).count() >= 5, "{:?}", plain.spikes);
+    let mut bounded = neuron.replace("state w: pA", "let u = min(v, 0 mV)\n state w: pA");
+    for (read, at_most) in [
+        ("E_L - v)", "E_L - u)"),
+        ("exp((v -", "exp((u -"),
+        ("E_i - v)", "E_i - u)"),
+        ("a * (v -", "a * (u -"),
+    ] {
+        let soma = bounded.find("compartment dend").unwrap();
+        let (before, after) = bounded.split_at(soma);
+        bounded = before.replace(read, at_most) + after;
+    }
+    bounded = bounded.replace("couple soma.v ~ dend.v by 12 nS", "");
+    bounded = bounded.replace("(E_i - u) + axial", "(E_i - u) + 12 nS * (dend.v - u)");
+    bounded = bounded.replace("(E_e - v) + axial", "(E_e - v) + 12 nS * (soma.u - v)");
+    assert!(!bounded.contains("axial"), "{bounded}");
+    let other = run(&compiled(&text(&format!("{bounded}{network}")), "e"), true);
+    assert_eq!(plain.spikes, other.spikes);
+    let last = |collected: &snn::result::Collected, probe: usize| {
+        collected.traces[probe].last().unwrap().1[0]
+    };
+    for probe in [0, 1] {
+        assert!((last(&plain, probe) - last(&other, probe)).abs() < 1e-9);
+    }
+}
