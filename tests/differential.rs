@@ -5,5 +5,6 @@ mod by_hand;
 mod course;
 mod equations;
 mod generator;
+mod live;
 mod programs;
 mod text;

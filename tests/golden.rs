@@ -9,6 +9,7 @@ mod membrane;
 mod network;
 mod noise;
 mod sources;
+mod synapses;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use snn::Compiled;
 use snn::emulator::{Control, LoadOptions};
 use snn::map::{MapOptions, map};
 use snn::model::{Options, Project};
-use snn::result::{Collected, Recorder, RecorderError, Sample, Spike};
+use snn::result::{Collected, Recorder, RecorderError, Sample, Spike, SynapseRecord};
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(case)
@@ -57,6 +58,10 @@ impl Recorder for Kept {
 
     fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
         self.0.samples(sample)
+    }
+
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
+        self.0.synapses(records)
     }
 }
 

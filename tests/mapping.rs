@@ -50,6 +50,7 @@ fn network(neurons: u32, pairs: Vec<(u32, u32)>) -> Network {
         receptors: vec![0],
         weight: SynapseValue::Constant(1.0),
         delay: SynapseValue::Constant(1.0),
+        live: None,
     };
     let object = Object {
         name: "n".into(),
@@ -68,6 +69,7 @@ fn network(neurons: u32, pairs: Vec<(u32, u32)>) -> Network {
         labelling: None,
         injects: Vec::new(),
         record_spikes: Vec::new(),
+        synapse_probes: Vec::new(),
         probes: Vec::new(),
         expectations: Vec::new(),
     };

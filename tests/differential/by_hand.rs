@@ -77,7 +77,8 @@ fn onto_one(
             autapses: Autapses::Allowed,
             multapses: Multapses::Allowed,
         };
-        let projection = Projection { name, connector, receptors: vec![0], weight, delay };
+        let projection =
+            Projection { name, connector, receptors: vec![0], weight, delay, live: None };
         ProjectionNode { projection, span: span() }
     };
     let protocol = Protocol {
@@ -90,6 +91,7 @@ fn onto_one(
         labelling: None,
         injects: Vec::new(),
         record_spikes: vec![all(1, 1)],
+        synapse_probes: Vec::new(),
         probes: vec![Probe { variable: "v".into(), of: all(1, 1), every_ticks: 1 }],
         expectations: Vec::new(),
     };

@@ -2,7 +2,7 @@
 
 use snn::emulator::{Control, LoadOptions};
 use snn::map::{MapOptions, map};
-use snn::result::{Collected, Recorder, RecorderError, Sample, Spike};
+use snn::result::{Collected, Recorder, RecorderError, Sample, Spike, SynapseRecord};
 
 #[derive(Default)]
 struct Kept(Collected);
@@ -14,6 +14,10 @@ impl Recorder for Kept {
 
     fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
         self.0.samples(sample)
+    }
+
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
+        self.0.synapses(records)
     }
 }
 

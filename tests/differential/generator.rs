@@ -464,7 +464,7 @@ impl Generator {
         };
         let weight = self.weight(entries);
         let delay = self.delay(entries);
-        let projection = Projection { name, connector, receptors, weight, delay };
+        let projection = Projection { name, connector, receptors, weight, delay, live: None };
         ProjectionNode { projection, span: span() }
     }
 
@@ -580,6 +580,7 @@ impl Generator {
             labelling: None,
             injects: Vec::new(),
             record_spikes: vec![Selection::new((0..objects.len()).map(all).collect())],
+            synapse_probes: Vec::new(),
             probes: Vec::new(),
             expectations: Vec::new(),
         };

@@ -8,15 +8,15 @@ use snn_result::{Collected, RunResult};
 use super::generator::{Rng, Tally, image, network, on_one_core};
 
 /// Spikes, traces and totals of a run.
-type Outcome = (RunResult, Collected);
+pub(super) type Outcome = (RunResult, Collected);
 
-fn reference(network: &Network) -> Outcome {
+pub(super) fn reference(network: &Network) -> Outcome {
     let mut collected = Collected::default();
     let result = snn_reference::interpret(network, &mut collected).unwrap();
     (result, collected)
 }
 
-fn emulate(
+pub(super) fn emulate(
     image: &snn_chip::ChipImage,
     network: &Network,
     options: &LoadOptions,
@@ -38,7 +38,7 @@ fn emulate(
 }
 
 /// The first difference between two outcomes. Counters of cores are the emulator's alone.
-fn difference(network: &Network, a: &Outcome, b: &Outcome) -> Option<String> {
+pub(super) fn difference(network: &Network, a: &Outcome, b: &Outcome) -> Option<String> {
     if a.1.spikes != b.1.spikes {
         let first = a.1.spikes.iter().zip(&b.1.spikes).find(|(x, y)| x != y);
         return Some(format!("spikes: {first:?}"));
@@ -63,10 +63,18 @@ fn difference(network: &Network, a: &Outcome, b: &Outcome) -> Option<String> {
         };
         c.traces.iter().map(trace).collect()
     };
-    (bits(&a.1) != bits(&b.1)).then(|| "traces".to_string())
+    if bits(&a.1) != bits(&b.1) {
+        return Some("traces".to_string());
+    }
+    let records = |c: &Collected| -> Vec<_> {
+        c.synapses.iter().map(|r| (r.key(), r.value.to_bits())).collect()
+    };
+    let (a, b) = (records(&a.1), records(&b.1));
+    let first = a.iter().zip(&b).find(|(x, y)| x != y);
+    (a != b).then(|| format!("{} and {} records of synapses: {first:?}", a.len(), b.len()))
 }
 
-fn options(rng: &mut Rng, fault: Option<Fault>) -> LoadOptions {
+pub(super) fn options(rng: &mut Rng, fault: Option<Fault>) -> LoadOptions {
     let levels = Simd::available();
     LoadOptions {
         threads: 1 + rng.below(4) as usize,

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use snn::ir::{Network, ObjectId, ObjectKind};
-use snn::result::{Recorder, RecorderError, Sample, Spike};
+use snn::result::{Recorder, RecorderError, Sample, Spike, SynapseRecord};
 
 use crate::outcome::{Exit, Outcome, fail};
 
@@ -77,11 +77,15 @@ impl Drop for Folder {
     }
 }
 
-/// Writes spikes.csv and traces.csv as the run goes on, and keeps what the report draws.
+const SYNAPSES_HEAD: &str = "t[ms],connection,source,target,ordinal,variable,value[unit]\n";
+
+/// Writes spikes.csv, traces.csv and synapses.csv as the run goes on, and keeps what the report draws.
 pub struct Writer<'a> {
     network: &'a Network,
     spikes: BufWriter<File>,
     traces: BufWriter<File>,
+    /// Only where synapses are recorded.
+    synapses: Option<BufWriter<File>>,
     dt_ms: f64,
     /// Per probe: symbol and coherent size of its unit, per position.
     units: Vec<Vec<(String, f64)>>,
@@ -133,6 +137,10 @@ impl<'a> Writer<'a> {
             network,
             spikes: open("spikes.csv", "population,index,tick,t[ms]\n")?,
             traces: open("traces.csv", "t[ms],population,index,variable,value[unit]\n")?,
+            synapses: match network.protocol.synapse_probes.as_slice() {
+                [] => None,
+                _ => Some(open("synapses.csv", SYNAPSES_HEAD)?),
+            },
             dt_ms: network.protocol.dt_ms.to_f64(),
             units: units.collect(),
             kept: Kept { all_spikes: true, ..Kept::default() },
@@ -141,7 +149,9 @@ impl<'a> Writer<'a> {
 
     /// Writes out what is buffered.
     pub fn finish(mut self) -> Outcome<Kept> {
-        for (name, file) in [("spikes.csv", &mut self.spikes), ("traces.csv", &mut self.traces)] {
+        let mut files = vec![("spikes.csv", &mut self.spikes), ("traces.csv", &mut self.traces)];
+        files.extend(self.synapses.as_mut().map(|file| ("synapses.csv", file)));
+        for (name, file) in files {
             if let Err(error) = file.flush() {
                 return fail(Exit::Io, format!("cannot write {name}: {error}"));
             }
@@ -193,6 +203,26 @@ impl Recorder for Writer<'_> {
             {
                 kept[at].1.push((t, value));
             }
+        }
+        Ok(())
+    }
+
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
+        let network = self.network;
+        for record in records {
+            let probe = &network.protocol.synapse_probes[record.probe as usize];
+            let projection = &network.projections()[probe.of as usize].projection;
+            let state = projection.live.as_ref().and_then(|live| {
+                let at = live.kernel.state(&probe.variable)?;
+                Some(live.kernel.states[at].unit.1)
+            });
+            let value = record.value / state.unwrap_or(1.0);
+            let (_, source) = projection.connector.sources.at(record.source);
+            let (_, target) = projection.connector.targets.at(record.target);
+            let (t, name, variable) = (self.time(record.tick), &projection.name, &probe.variable);
+            let Some(file) = &mut self.synapses else { return Ok(()) };
+            writeln!(file, "{t},{name},{source},{target},{},{variable},{value}", record.ordinal)
+                .map_err(|e| RecorderError(format!("cannot write synapses.csv: {e}")))?;
         }
         Ok(())
     }

@@ -17,8 +17,8 @@ mod value;
 pub use draws::Draws;
 pub use drive::{Inject, Rate, SpikeSource, Waveform, regular_stamp};
 pub use projection::{
-    Autapses, ConnectError, Connector, Major, Multapses, Projection, Rule, Synapse, SynapseId,
-    SynapseValue, delay_ticks,
+    Autapses, ConnectError, Connector, Live, Major, ModulatorSource, Multapses, Projection, Rule,
+    Synapse, SynapseId, SynapseValue, Ties, delay_ticks,
 };
 pub use selection::{Segment, Selection};
 pub use value::Evaluator;

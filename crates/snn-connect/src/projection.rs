@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use snn_kernel::Program;
+use snn_kernel::{Program, SynapseKernel};
 use snn_numeric::ObjectKey;
 
 use crate::Selection;
@@ -18,8 +18,60 @@ pub struct Projection {
     pub receptors: Vec<u16>,
     /// Weights in coherent units.
     pub weight: SynapseValue,
-    /// Delays in ticks; a program or a list may give fractions, see [`delay_ticks`].
+    /// Delays in ticks, dendrite included; a program or a list may give fractions, see [`delay_ticks`].
     pub delay: SynapseValue,
+    /// What its synapses do besides delivering their weight; none for static ones.
+    pub live: Option<Arc<Live>>,
+}
+
+/// Synapses with states of their own. A spike emitted in tick k with the delay D is at the synapse in
+/// tick k + D - dendrite, and acts on the target in tick k + D.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    /// Their programs.
+    pub kernel: SynapseKernel,
+    /// Ticks from the synapse to the target; no more than any delay.
+    pub dendrite: u32,
+    /// Ticks from a spike of the target to the synapse.
+    pub back: u32,
+    /// Which of two spikes in one tick comes first.
+    pub ties: Ties,
+    /// Where the spikes of each modulator come from.
+    pub modulators: Vec<ModulatorSource>,
+}
+
+/// Who modulates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModulatorSource {
+    /// The neurons or trains.
+    pub from: Selection,
+    /// Ticks from there to all synapses, at least 1.
+    pub delay: u32,
+}
+
+/// What happens at a synapse when a pre and a post spike are there in the same tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ties {
+    /// The pre spike is complete, traces included, before the post spike.
+    PrePost,
+    /// The reverse; needs a dendrite of one tick.
+    PostPre,
+    /// Both blocks, pre first, then all traces.
+    PrePostBlind,
+    /// Both blocks, post first, then all traces; needs a dendrite of one tick.
+    PostPreBlind,
+}
+
+impl Ties {
+    /// Whether the post spike comes first.
+    pub fn post_first(self) -> bool {
+        matches!(self, Self::PostPre | Self::PostPreBlind)
+    }
+
+    /// Whether neither block sees the traces of the other's spike.
+    pub fn is_blind(self) -> bool {
+        matches!(self, Self::PrePostBlind | Self::PostPreBlind)
+    }
 }
 
 /// A rule over two selections.

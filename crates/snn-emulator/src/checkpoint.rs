@@ -6,6 +6,7 @@ use snn_result::SpikeHash;
 
 use crate::emulator::{Engine, is_population};
 use crate::error::LoadError;
+use crate::live::SavedProjection;
 
 /// The state of a run. It knows neither cores nor threads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct Checkpoint {
     pub hash: u128,
     /// Every object in declaration order.
     pub objects: Vec<SavedObject>,
+    /// Synapses with states, every projection that has them in declaration order.
+    pub live: Vec<SavedProjection>,
     /// Spikes that may still be on their way: (tick, neuron), populations only.
     pub spikes: Vec<(u64, u32)>,
 }
@@ -104,12 +107,46 @@ impl<T: Real> Engine<T> {
         }
         spikes.sort_unstable();
         spikes.dedup();
+        let live = self.save_live();
         let (tick, seed, lost) = (self.tick, self.image.seed, self.lost);
-        Checkpoint { tick, seed, lost, hash: result.0, objects, spikes }
+        Checkpoint { tick, seed, lost, hash: result.0, objects, live, spikes }
+    }
+
+    fn save_live(&self) -> Vec<SavedProjection> {
+        let projections = self.image.projections.iter().enumerate();
+        let live = projections.filter(|(_, projection)| projection.live.is_some());
+        live.map(|(p, projection)| {
+            let mut saved =
+                SavedProjection { name: projection.name.clone(), ..SavedProjection::default() };
+            let bundles = self.workers.iter().flat_map(|w| &w.live);
+            for bundle in bundles.filter(|b| b.projection == p) {
+                bundle.clone().save(self.tick, &mut saved);
+            }
+            saved
+        })
+        .collect()
+    }
+
+    fn restore_live(&mut self, saved: &Checkpoint) -> Result<(), LoadError> {
+        let names = |image: &snn_chip::ChipImage| -> Vec<String> {
+            let live = image.projections.iter().filter(|p| p.live.is_some());
+            live.map(|p| p.name.clone()).collect()
+        };
+        let own = names(&self.image);
+        if !own.iter().eq(saved.live.iter().map(|s| &s.name)) {
+            return Err(LoadError::Checkpoint("its plastic projections are others".into()));
+        }
+        for bundle in self.workers.iter_mut().flat_map(|w| &mut w.live) {
+            let name = &self.image.projections[bundle.projection].name;
+            let at = own.iter().position(|n| n == name).expect("invariant: names are unique");
+            bundle.restore(saved.tick, &saved.live[at]).map_err(LoadError::Checkpoint)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn restore(&mut self, saved: &Checkpoint) -> Result<(), LoadError> {
         self.fits(saved)?;
+        self.restore_live(saved)?;
         self.tick = saved.tick;
         self.lost = saved.lost;
         self.hash_before = SpikeHash(saved.hash);
@@ -135,8 +172,8 @@ impl<T: Real> Engine<T> {
             for tick in first..=saved.tick {
                 let from = saved.spikes.partition_point(|(t, _)| *t < tick);
                 let now = saved.spikes[from..].iter().take_while(|(t, _)| *t == tick);
-                let rows = |id: &u32| !worker.rows.of(*id).is_empty();
-                let ids: Vec<u32> = now.map(|(_, id)| *id).filter(rows).collect();
+                let needed = |id: &u32| worker.needs(*id);
+                let ids: Vec<u32> = now.map(|(_, id)| *id).filter(needed).collect();
                 worker.take(tick, ids.into_iter());
             }
             for (id, received) in worker.received.iter_mut().enumerate() {

@@ -6,7 +6,7 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 use snn_chip::{Arithmetic, ChipImage, ImageObjectKind};
 use snn_kernel::Simd;
 use snn_numeric::Real;
-use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash};
+use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash, SynapseRecord};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::{LoadError, RunError};
@@ -14,8 +14,9 @@ use crate::exchange::{Link, Verdict, links};
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::memory;
-use crate::part::{Bad, OwnedRange, population_kernel};
+use crate::part::{Bad, OwnedRange, Place, population_kernel};
 use crate::record::{Assembler, Chunk};
+use crate::shares::shares;
 use crate::worker::Worker;
 
 /// Ticks between two reports of a worker, at least.
@@ -175,7 +176,7 @@ impl Emulator {
 
     /// Bytes held by synapses.
     pub fn synapse_bytes(&self) -> u64 {
-        with_engine!(&self.engine, e => e.workers.iter().map(|w| w.rows.bytes()).sum())
+        with_engine!(&self.engine, e => e.workers.iter().map(Worker::synapse_bytes).sum())
     }
 
     /// Workers in use.
@@ -240,7 +241,7 @@ impl<T: Real> Engine<T> {
         let mut destinations = vec![0u64; ids.len()];
         for (w, worker) in workers.iter().enumerate() {
             for (id, mask) in destinations.iter_mut().enumerate() {
-                *mask |= u64::from(!worker.rows.of(id as u32).is_empty()) << w;
+                *mask |= u64::from(worker.needs(id as u32)) << w;
             }
         }
         let objects = image.objects.len();
@@ -321,8 +322,14 @@ impl<T: Real> Engine<T> {
 
     pub(crate) fn sample_start(&mut self, recorder: &mut dyn Recorder) -> Result<(), RunError> {
         let positions: Vec<_> = self.workers.iter().map(|w| w.taps.positions()).collect();
+        let mut records = Vec::new();
         for worker in &mut self.workers {
             worker.taps.sample(0, &worker.parts);
+            worker.live.iter_mut().for_each(|live| live.record_start(&mut records));
+        }
+        records.sort_by_key(SynapseRecord::key);
+        if !records.is_empty() {
+            recorder.synapses(&records).map_err(|e| RunError::Recorder(e.0))?;
         }
         let mut next = vec![0usize; self.workers.len()];
         for (p, probe) in self.protocol.probes.iter().enumerate() {
@@ -345,6 +352,19 @@ impl<T: Real> Engine<T> {
     }
 
     fn non_finite(&self, bad: Bad) -> RunError {
+        if let Place::Synapse { source, target } = bad.place {
+            let projection = &self.image.projections[bad.id as usize];
+            let live = projection.live.as_ref();
+            return RunError::SynapseNonFinite {
+                projection: projection.name.clone(),
+                index: bad.id,
+                source_position: source,
+                target_position: target,
+                state: live.map_or(String::new(), |l| l.kernel.states[bad.state].name.clone()),
+                tick: bad.tick,
+                value: bad.value,
+            };
+        }
         let (object, index) = self.ids.of(bad.id);
         RunError::NonFinite {
             population: self.image.objects[object as usize].name.clone(),
@@ -421,35 +441,6 @@ impl<T: Real> Engine<T> {
         }
         cores
     }
-}
-
-/// Cuts the cores into contiguous shares of about equal numbers of neurons, one per worker; ranges
-/// ascend by object and start.
-fn shares(image: &ChipImage, threads: usize) -> Vec<Vec<OwnedRange>> {
-    let neurons = |c: &snn_chip::CoreImage| c.parts.iter().map(|p| u64::from(p.len)).sum::<u64>();
-    let total: u64 = image.cores.iter().map(neurons).sum();
-    let workers = threads.min(image.cores.len()).max(1) as u64;
-    let mut shares = vec![Vec::new(); workers as usize];
-    let mut before = 0;
-    for (core, c) in image.cores.iter().enumerate() {
-        let middle = before + neurons(c) / 2;
-        let share = (middle * workers / total.max(1)).min(workers - 1);
-        for part in &c.parts {
-            shares[share as usize].push(OwnedRange {
-                object: part.object,
-                start: part.start,
-                len: part.len,
-                neuron: 0,
-                core: core as u32,
-            });
-        }
-        before += neurons(c);
-    }
-    shares.retain(|s| !s.is_empty());
-    for share in &mut shares {
-        share.sort_unstable_by_key(|r| (r.object, r.start));
-    }
-    shares
 }
 
 /// What one worker thread needs besides its worker.

@@ -40,6 +40,26 @@ pub enum RunError {
         /// What it became.
         value: f64,
     },
+    /// A state of a synapse became NaN or infinite.
+    #[error(
+        "state {state} of a synapse of {projection} (from {source_position} to {target_position}) became {value} in tick {tick}"
+    )]
+    SynapseNonFinite {
+        /// Name of the projection.
+        projection: String,
+        /// Its index.
+        index: u32,
+        /// Position of the source in its sources.
+        source_position: u32,
+        /// Position of the target in its targets.
+        target_position: u32,
+        /// The state.
+        state: String,
+        /// The tick at the synapse.
+        tick: u64,
+        /// What it became.
+        value: f64,
+    },
     /// A recorder could not take data.
     #[error("{0}")]
     Recorder(String),

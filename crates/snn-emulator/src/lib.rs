@@ -3,7 +3,8 @@
 //!
 //! Worker threads own all neurons of their cores, as structures of arrays ([`part`]), and one row per
 //! sender over those neurons ([`rows`]). A tick delivers the spikes emitted one delay earlier into lanes
-//! ([`lanes`], [`ring`]), updates blocks of neurons, and notes who spiked ([`worker`]). A window is as
+//! ([`lanes`], [`ring`]), updates blocks of neurons, and notes who spiked ([`worker`]);
+//! synapses with states are brought up to date when a spike needs them ([`live`]). A window is as
 //! many ticks as the shortest delay; after each, workers exchange one batch per pair ([`exchange`]).
 //! Recorded data go to the calling thread in chunks ([`record`]).
 //!
@@ -20,11 +21,13 @@ mod exchange;
 mod fault;
 mod ids;
 mod lanes;
+mod live;
 mod memory;
 mod part;
 mod record;
 mod ring;
 mod rows;
+mod shares;
 mod trains;
 mod update;
 mod worker;
@@ -34,4 +37,5 @@ pub use emulator::{Control, Emulator, LoadOptions, Progress, Tier};
 pub use error::{LoadError, RunError};
 #[doc(hidden)]
 pub use fault::Fault;
+pub use live::{SavedProjection, SavedSynapse, SavedTarget};
 pub use snn_kernel::Simd;

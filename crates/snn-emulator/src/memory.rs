@@ -2,6 +2,7 @@
 
 use snn_chip::{ChipImage, ImageObjectKind};
 
+use crate::live::Seed;
 use crate::rows::{Form, form};
 
 /// Predicted bytes: rows by the expected number of synapses, states, and bookkeeping per sender.
@@ -13,6 +14,13 @@ pub(crate) fn predict(image: &ChipImage, real_bytes: u64) -> u64 {
             Form::Uniform => 2.0,
             Form::F32 => 6.0,
             Form::F64 => 10.0,
+            Form::Live => {
+                let live = projection
+                    .live
+                    .as_ref()
+                    .map_or(0, |live| live.kernel.states.len() + live.kernel.columns.len());
+                (live as u64 * real_bytes) as f64 + (size_of::<Seed>() * 2 + 8) as f64
+            }
         };
         let drawn_delay = projection.delays(image.seed).constant().is_none();
         bytes += connector.expected_synapses() * per_synapse;

@@ -161,9 +161,22 @@ pub(crate) struct Owner {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bad {
     pub tick: u64,
+    /// Of the neuron, or index of the projection.
     pub id: u32,
+    pub place: Place,
     pub state: usize,
     pub value: f64,
+}
+
+/// Where a state lies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Place {
+    Neuron,
+    /// Positions of source and target in the projection.
+    Synapse {
+        source: u32,
+        target: u32,
+    },
 }
 
 /// Scratch space of a worker's updates.
@@ -330,7 +343,8 @@ impl<T: Real> Part<T> {
                 && let Some((neuron, state, value)) =
                     first_bad(&self.columns[..states], first..first + real)
             {
-                return Err(Bad { tick, id: self.id[neuron], state, value });
+                let (id, place) = (self.id[neuron], Place::Neuron);
+                return Err(Bad { tick, id, place, state, value });
             }
             if outcome.fired {
                 for lane in (0..real).filter(|lane| scratch.spikes[*lane] != T::ZERO) {

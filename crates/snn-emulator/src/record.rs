@@ -4,9 +4,10 @@
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Selection;
 use snn_numeric::Real;
-use snn_result::{Protocol, Recorder, RecorderError, Sample, Spike};
+use snn_result::{Protocol, Recorder, RecorderError, Sample, Spike, SynapseRecord};
 
 use crate::ids::Ids;
+use crate::live::Records;
 use crate::part::Part;
 use crate::ring::Emission;
 use crate::trains::Trains;
@@ -21,6 +22,8 @@ pub(crate) struct Chunk {
     pub samples: Vec<(u64, usize)>,
     /// Values of those samples, one after the other.
     pub values: Vec<f64>,
+    /// Recorded values of synapses.
+    pub records: Records,
     /// Spikes fired per object.
     pub fired: Vec<u64>,
 }
@@ -30,6 +33,7 @@ impl Chunk {
         self.spikes.clear();
         self.samples.clear();
         self.values.clear();
+        self.records.clear();
         self.fired.fill(0);
     }
 }
@@ -145,6 +149,7 @@ pub(crate) struct Assembler {
     /// Recorded sources: whether each id is recorded, and their trains.
     sources: Vec<Trains>,
     spikes: Vec<Spike>,
+    records: Records,
     emissions: Vec<Emission>,
     /// Last tick handed over.
     tick: u64,
@@ -174,7 +179,15 @@ impl Assembler {
                 sources.push(Trains::new(source, o.key, image.seed, first, indices, tick));
             }
         }
-        Self { positions, values, sources, spikes: Vec::new(), emissions: Vec::new(), tick }
+        Self {
+            positions,
+            values,
+            sources,
+            spikes: Vec::new(),
+            records: Vec::new(),
+            emissions: Vec::new(),
+            tick,
+        }
     }
 
     /// Hands over one chunk of each worker; all cover the same ticks.
@@ -204,6 +217,14 @@ impl Assembler {
         self.spikes.sort_unstable();
         if !self.spikes.is_empty() {
             recorder.spikes(&self.spikes)?;
+        }
+        self.records.clear();
+        for chunk in chunks {
+            self.records.extend_from_slice(&chunk.records);
+        }
+        self.records.sort_by_key(SynapseRecord::key);
+        if !self.records.is_empty() {
+            recorder.synapses(&self.records)?;
         }
         let mut next = vec![0usize; chunks.len()];
         let samples = chunks.first().map_or(&[] as &[_], |c| &c.samples);

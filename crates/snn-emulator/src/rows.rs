@@ -11,6 +11,7 @@ use snn_connect::{Projection, Synapse, SynapseValue, delay_ticks};
 
 use crate::error::LoadError;
 use crate::ids::Ids;
+use crate::live::Seed;
 use crate::part::PartLayout;
 
 /// Part of a row: targets of one sender that share lane, delay and form.
@@ -37,13 +38,21 @@ pub(crate) enum Form {
     F32,
     /// As f64.
     F64,
+    /// In the states of live synapses.
+    Live,
 }
 
 /// Targets and weights of one form.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pool<W> {
     pub targets: Vec<u16>,
     pub weights: Vec<W>,
+}
+
+impl<W> Default for Pool<W> {
+    fn default() -> Self {
+        Self { targets: Vec::new(), weights: Vec::new() }
+    }
 }
 
 /// All rows of a worker.
@@ -55,6 +64,9 @@ pub(crate) struct RowStore {
     pub uniform: Vec<u16>,
     pub f32: Pool<f32>,
     pub f64: Pool<f64>,
+    pub live: Pool<Seed>,
+    /// Synapses of each live bundle, in the order of the pool.
+    pub live_lengths: Vec<usize>,
 }
 
 impl RowStore {
@@ -72,7 +84,13 @@ impl RowStore {
             Form::Uniform => &self.uniform[range],
             Form::F32 => &self.f32.targets[range],
             Form::F64 => &self.f64.targets[range],
+            Form::Live => &self.live.targets[range],
         }
+    }
+
+    /// All segments.
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     /// Every delay present, longest first.
@@ -89,7 +107,8 @@ impl RowStore {
             + self.segments.len() * size_of::<Segment>()
             + self.uniform.len() * 2
             + self.f32.targets.len() * 6
-            + self.f64.targets.len() * 10) as u64
+            + self.f64.targets.len() * 10
+            + self.live.targets.len() * 2) as u64
     }
 }
 
@@ -178,7 +197,7 @@ pub(crate) fn build(
 ) -> Result<RowStore, LoadError> {
     let mut store = RowStore::default();
     let counts: Vec<Vec<u32>> = bundles.iter().map(|b| count(image, b)).collect();
-    let mut totals = [0u64; 3];
+    let mut totals = [0u64; 4];
     for (bundle, counts) in bundles.iter().zip(&counts) {
         let form = form(image, &image.projections[bundle.projection]);
         totals[form as usize] += counts.iter().map(|c| u64::from(*c)).sum::<u64>();
@@ -212,6 +231,7 @@ pub(crate) fn build(
 /// The form in which a projection's weights are stored.
 pub(crate) fn form(image: &ChipImage, projection: &Projection) -> Form {
     match &projection.weight {
+        _ if projection.live.is_some() => Form::Live,
         SynapseValue::Constant(_) => Form::Uniform,
         SynapseValue::Program(p) if p.draws() => Form::F32,
         _ if image.arithmetic == Arithmetic::F32 => Form::F32,
@@ -237,11 +257,12 @@ fn fill(
 ) -> Result<(), LoadError> {
     let projection = &image.projections[bundle.projection];
     let form = form(image, projection);
-    let (f32s, f64s) = (&mut store.f32, &mut store.f64);
+    let (f32s, f64s, live) = (&mut store.f32, &mut store.f64, &mut store.live);
     let targets = match form {
         Form::Uniform => &mut store.uniform,
         Form::F32 => &mut f32s.targets,
         Form::F64 => &mut f64s.targets,
+        Form::Live => &mut live.targets,
     };
     let base = targets.len();
     let total: usize = counts.iter().map(|c| *c as usize).sum();
@@ -250,7 +271,9 @@ fn fill(
         Form::Uniform => {}
         Form::F32 => f32s.weights.resize(base + total, 0.0),
         Form::F64 => f64s.weights.resize(base + total, 0.0),
+        Form::Live => live.weights.reserve_exact(total),
     }
+    let mut seeds = vec![None; if form == Form::Live { total } else { 0 }];
     // Counts become the next free place of each row.
     let mut next = counts;
     let mut at = base as u32;
@@ -271,6 +294,9 @@ fn fill(
             Form::Uniform => {}
             Form::F32 => f32s.weights[at] = weights.at(synapse) as f32,
             Form::F64 => f64s.weights[at] = weights.at(synapse),
+            Form::Live => {
+                seeds[at - base] = Some(Seed { synapse, ordinal: 0, weight: weights.at(synapse) });
+            }
         }
         if constant_delay.is_none() {
             let delay = delay_ticks(delays.at(synapse));
@@ -278,6 +304,10 @@ fn fill(
             own_delays[at - base] = delay as u16;
         }
     });
+    if form == Form::Live {
+        live.weights.extend(seeds.into_iter().flatten());
+        store.live_lengths.push(total);
+    }
     if longest > u32::from(u16::MAX) {
         return Err(LoadError::TooLarge(format!(
             "projection {} has a delay of {longest} ticks; {} is the most",
@@ -291,6 +321,9 @@ fn fill(
         start = end as usize;
         if row.is_empty() {
             continue;
+        }
+        if form == Form::Live {
+            number(&mut live.weights[row.clone()]);
         }
         let (object, index) = projection.connector.sources.at(position as u32);
         let id = ids.id(object, index);
@@ -317,6 +350,9 @@ fn fill(
                 Form::F64 => {
                     by_delay(own, &mut targets[row.clone()], &mut f64s.weights[row.clone()])
                 }
+                Form::Live => {
+                    by_delay(own, &mut targets[row.clone()], &mut live.weights[row.clone()])
+                }
             }
             let mut first = row.start;
             for group in own.chunk_by(|a, b| a == b) {
@@ -328,6 +364,19 @@ fn fill(
         push(row, delay as u16);
     }
     Ok(())
+}
+
+/// Numbers the synapses of one row that join the same two neurons.
+fn number(row: &mut [Seed]) {
+    let mut order: Vec<u32> = (0..row.len() as u32).collect();
+    order.sort_by_key(|i| row[*i as usize].synapse.target);
+    for pair in order.windows(2) {
+        let before = row[pair[0] as usize];
+        let after = &mut row[pair[1] as usize];
+        if before.synapse.target == after.synapse.target {
+            after.ordinal = before.ordinal + 1;
+        }
+    }
 }
 
 /// Sorts one row by delay, keeping the order of equal delays. `weights` may be empty.

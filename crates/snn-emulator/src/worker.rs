@@ -15,7 +15,8 @@ use crate::error::LoadError;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lanes::{Lane, LaneKind, add_weighted, count_arrivals, count_wide};
-use crate::part::{Bad, OwnedRange, Part, PartLayout, ReceptorLanes, Scratch, layouts};
+use crate::live::{self, Broken, LiveBundle, Spikes};
+use crate::part::{Bad, OwnedRange, Part, PartLayout, Place, ReceptorLanes, Scratch, layouts};
 use crate::record::Taps;
 use crate::ring::{Emission, SpikeRing, sort};
 use crate::rows::{Bundle, Form, RowStore, Segment, build, entries};
@@ -34,6 +35,8 @@ pub(crate) struct Worker<T> {
     pub own: Vec<(u64, u32)>,
     pub hash: SpikeHash,
     pub direct: Vec<DirectPoisson>,
+    /// Synapses with states, in the order of their rows.
+    pub live: Vec<LiveBundle<T>>,
     lanes: Vec<Lane<T>>,
     trains: Vec<Trains>,
     /// Delays present, longest first.
@@ -77,6 +80,9 @@ impl<T: Real> Worker<T> {
             })
             .collect();
         let taps = Taps::new(image, protocol, ids, &parts);
+        let live = live_lengths(image, &rows, &plan.bundles, &plan.parts);
+        let live = live::bundles(image, protocol, ids, &rows, &parts, &live);
+        rows.live.weights = Vec::new();
         let mut worker = Self {
             ring: SpikeRing::new(1),
             taps,
@@ -84,6 +90,7 @@ impl<T: Real> Worker<T> {
             own: Vec::new(),
             hash: SpikeHash::default(),
             direct: plan.direct,
+            live,
             lanes: plan.lanes.iter().map(|kind| Lane::new(*kind)).collect(),
             trains: Vec::new(),
             delays,
@@ -103,14 +110,26 @@ impl<T: Real> Worker<T> {
         Ok(worker)
     }
 
-    /// Longest delay of a row, in ticks.
+    /// Longest delay of a row or a modulator, in ticks.
     pub(crate) fn longest_delay(&self) -> u64 {
-        self.delays.first().copied().unwrap_or(0)
+        let modulators = self.live.iter().flat_map(LiveBundle::modulator_delays);
+        modulators.chain(self.delays.first().copied()).max().unwrap_or(0)
     }
 
-    /// Shortest delay of a row, in ticks.
+    /// Shortest delay of a row or a modulator, in ticks.
     pub(crate) fn shortest_delay(&self) -> Option<u64> {
-        self.delays.last().copied()
+        let modulators = self.live.iter().flat_map(LiveBundle::modulator_delays);
+        modulators.chain(self.delays.last().copied()).min()
+    }
+
+    /// Bytes held by synapses.
+    pub(crate) fn synapse_bytes(&self) -> u64 {
+        self.rows.bytes() + self.live.iter().map(LiveBundle::bytes).sum::<u64>()
+    }
+
+    /// Whether spikes of a neuron or train matter here.
+    pub(crate) fn needs(&self, id: u32) -> bool {
+        !self.rows.of(id).is_empty() || self.live.iter().any(|live| live.listens_to(id))
     }
 
     /// Begins the trains of all senders with a row here, so that spikes stamped after `tick` come next.
@@ -119,7 +138,7 @@ impl<T: Real> Worker<T> {
         for (object, o) in image.objects.iter().enumerate() {
             let ImageObjectKind::Source(source) = &o.kind else { continue };
             let first = ids.id(object as u32, 0);
-            let reaches = |index: &u32| !self.rows.of(first + index).is_empty();
+            let reaches = |index: &u32| self.needs(first + index);
             let indices: Vec<u32> = (0..o.size).filter(reaches).collect();
             if !indices.is_empty() {
                 trains.push(Trains::new(source, o.key, image.seed, first, indices, tick));
@@ -133,7 +152,10 @@ impl<T: Real> Worker<T> {
         self.own.clear();
         for tick in ticks {
             self.set_currents(tick);
-            self.deliver(tick);
+            for live in &mut self.live {
+                live.modulate(tick, |emitted| self.ring.at(emitted));
+            }
+            self.deliver(tick)?;
             for (p, part) in self.parts.iter_mut().enumerate() {
                 self.fired.clear();
                 part.update(self.simd, tick, &mut self.lanes, &mut self.scratch, &mut self.fired)?;
@@ -144,6 +166,11 @@ impl<T: Real> Worker<T> {
                     self.hash.add(owner.key, id - owner.first_id, tick);
                     self.own.push((tick, id));
                     self.taps.spike(tick, p, neuron);
+                }
+                for live in self.live.iter_mut().filter(|live| live.part == p) {
+                    let records = &mut self.taps.chunk.records;
+                    let end = live.end(tick, part, &self.fired, records);
+                    end.map_err(|broken| broken_synapse(live.projection, broken))?;
                 }
             }
             self.taps.sample(tick, &self.parts);
@@ -257,7 +284,7 @@ impl<T: Real> Worker<T> {
         self.next_inject = self.injects.iter().filter_map(next).min().unwrap_or(u64::MAX);
     }
 
-    fn deliver(&mut self, tick: u64) {
+    fn deliver(&mut self, tick: u64) -> Result<(), Bad> {
         let shift = match self.fault {
             Some(Fault::LateArrival) => tick.saturating_sub(1),
             Some(Fault::EarlyArrival) => tick + 1,
@@ -268,7 +295,20 @@ impl<T: Real> Worker<T> {
             for emission in self.ring.at(emitted) {
                 let segments = self.rows.of(emission.id);
                 for segment in segments.iter().filter(|s| u64::from(s.delay) == delay) {
-                    scatter(&self.rows, &mut self.lanes, *segment, emission.times);
+                    if segment.form != Form::Live {
+                        scatter(&self.rows, &mut self.lanes, *segment, emission.times);
+                        continue;
+                    }
+                    let start = segment.start as usize;
+                    let at = live::place(&self.live, start);
+                    let Lane::Value(lane) = &mut self.lanes[segment.lane as usize] else {
+                        unreachable!("invariant: live synapses have a lane of values")
+                    };
+                    let spikes = Spikes { emitted, times: emission.times };
+                    let live = &mut self.live[at];
+                    let arrived =
+                        live.arrive(start, shift, spikes, lane, &mut self.taps.chunk.records);
+                    arrived.map_err(|broken| broken_synapse(live.projection, broken))?;
                 }
             }
         }
@@ -285,7 +325,26 @@ impl<T: Real> Worker<T> {
                 }
             }
         }
+        Ok(())
     }
+}
+
+fn broken_synapse(projection: usize, broken: Broken) -> Bad {
+    let Broken { tick, place, state, value } = broken;
+    let place = Place::Synapse { source: place.0, target: place.1 };
+    Bad { tick, id: projection as u32, place, state, value }
+}
+
+/// (projection, part, synapses) of the live bundles, in the order of their rows.
+fn live_lengths(
+    image: &ChipImage,
+    rows: &RowStore,
+    bundles: &[Bundle],
+    parts: &[usize],
+) -> Vec<(usize, usize, usize)> {
+    let live = bundles.iter().zip(parts);
+    let live = live.filter(|(b, _)| image.projections[b.projection].live.is_some());
+    live.zip(&rows.live_lengths).map(|((b, part), len)| (b.projection, *part, *len)).collect()
 }
 
 /// Adds one sender's spikes to the inputs of its targets.
@@ -307,12 +366,15 @@ fn scatter<T: Real>(rows: &RowStore, lanes: &mut [Lane<T>], segment: Segment, ti
 }
 
 /// Which lanes a worker needs, and what fills them.
+#[derive(Default)]
 struct Plan {
     lanes: Vec<LaneKind>,
     /// Per part, per receptor.
     receptors: Vec<Vec<ReceptorLanes<f64>>>,
     bundles: Vec<Bundle>,
     direct: Vec<DirectPoisson>,
+    /// Part of each bundle.
+    parts: Vec<usize>,
 }
 
 impl Plan {
@@ -320,8 +382,7 @@ impl Plan {
         let none = ReceptorLanes { value: None, counts: Vec::new() };
         let receptors =
             layouts.iter().map(|l| vec![none.clone(); l.kernel.receptors.len()]).collect();
-        let mut plan =
-            Self { lanes: Vec::new(), receptors, bundles: Vec::new(), direct: Vec::new() };
+        let mut plan = Self { lanes: Vec::new(), receptors, ..Self::default() };
         for p in 0..image.projections.len() {
             for (l, layout) in layouts.iter().enumerate() {
                 plan.add(image, p, l, layout)?;
@@ -341,7 +402,8 @@ impl Plan {
         let projection = &image.projections[p];
         let target = projection.connector.targets.segment_at(bundle.owned[0].positions.start);
         let receptor = &mut self.receptors[l][projection.receptors[target] as usize];
-        let lane = if let Some(weight) = projection.weights(image.seed).constant() {
+        let constant = projection.weights(image.seed).constant();
+        let lane = if let Some(weight) = constant.filter(|_| projection.live.is_none()) {
             let direct = direct_poisson(image, p, &bundle, layout, (l, self.lanes.len()));
             let kind = if direct.is_some() { LaneKind::Count } else { count_kind(image, p) };
             self.lanes.push(kind);
@@ -361,6 +423,7 @@ impl Plan {
             LoadError::TooLarge("more than 65,536 projections reach one worker".into())
         })?;
         self.bundles.push(bundle);
+        self.parts.push(l);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! [`print`] and [`parse`] are inverse to each other, bit for bit, except for spans: a text has none, so
 //! everything read back stands at offset 0. Numbers are the shortest decimals that read back the same.
 
+mod live;
 mod print;
 mod read;
 mod tokens;

@@ -9,11 +9,16 @@
 //! - Phases ascend within the run; their programs have the states, receptors and inputs of the population,
 //!   and pass their verifier; their weights are sound as those of projections. Laws of phased sources
 //!   ascend from 0, and none is phased.
+//! - Live synapses pass their kernel's verifier; each modulator has a source within its objects and a delay
+//!   of a tick at least; targets have every state that is read; what comes first in a tie, and what reads
+//!   its target, has a dendrite.
+//! - What is recorded of synapses, they have.
 //! - Keys of objects and projections differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use snn_connect::{Projection, Rate, Rule, Selection, SpikeSource, SynapseValue};
+use snn_connect::{Live, Projection, Rate, Rule, Selection, SpikeSource, SynapseValue};
+use snn_result::Occasion;
 
 use crate::{Network, ObjectId, ObjectKind};
 
@@ -55,6 +60,16 @@ impl Network {
             require(probe.every_ticks > 0, || {
                 format!("probe of {} never samples", probe.variable)
             })?;
+        }
+        for probe in &self.protocol.synapse_probes {
+            let live = self.projections().get(probe.of as usize);
+            let live = live.and_then(|node| node.projection.live.as_ref());
+            let known = live.is_some_and(|live| match probe.at {
+                Occasion::Sent => true,
+                Occasion::Every(ticks) => ticks > 0 && live.kernel.state(&probe.variable).is_some(),
+                _ => live.kernel.state(&probe.variable).is_some(),
+            });
+            require(known, || format!("p{} has no {} to record", probe.of, probe.variable))?;
         }
         self.protocol.record_spikes.iter().try_for_each(|s| self.within(s))
     }
@@ -123,7 +138,26 @@ impl Network {
                 }
             }
         }
-        Ok(())
+        projection.live.as_ref().map_or(Ok(()), |live| self.verify_live(live, &connector.targets))
+    }
+
+    fn verify_live(&self, live: &Live, targets: &Selection) -> Result<(), VerifyError> {
+        let kernel = &live.kernel;
+        kernel.verify().map_err(|e| VerifyError(e.0))?;
+        let count = live.modulators.len();
+        require(count == kernel.modulators.len(), || format!("{count} sources of modulators"))?;
+        for modulator in &live.modulators {
+            self.within(&modulator.from)?;
+            require(modulator.delay > 0, || "a modulator without delay".into())?;
+        }
+        for segment in targets.segments() {
+            let target = self.kernel(ObjectId(segment.object));
+            let has = |name: &String| target.is_some_and(|k| k.state(name).is_some());
+            let lacks = kernel.reads.iter().find(|name| !has(name));
+            require(lacks.is_none(), || format!("o{} lacks {lacks:?}", segment.object))?;
+        }
+        let late = live.ties.post_first() || kernel.reads_target();
+        require(!late || live.dendrite > 0, || "a dendrite of 0 ticks".into())
     }
 
     fn within(&self, selection: &Selection) -> Result<(), VerifyError> {

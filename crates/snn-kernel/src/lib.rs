@@ -17,6 +17,7 @@ mod neuron;
 mod program;
 mod shape;
 mod simd;
+mod synapse;
 mod verify;
 
 pub use batch::{BLOCK, BlockInputs, BlockProgram, Column, Registers};
@@ -27,4 +28,5 @@ pub use neuron::{NeuronKernel, Refractory, StateSlot};
 pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
 pub use shape::{Outcome, Shape, ShapeBlock};
 pub use simd::Simd;
+pub use synapse::{Advance, StepMode, SynapseKernel, Trace, release_seed};
 pub use verify::VerifyError;

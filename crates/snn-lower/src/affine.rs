@@ -49,6 +49,7 @@ impl Analyzer<'_> {
             ExprKind::State(i) => self.variable(Var::State(*i)),
             ExprKind::Receptor(i) => self.variable(Var::Receptor(*i)),
             ExprKind::Input(i) => self.variable(Var::Input(*i)),
+            ExprKind::Signal(_) => return None,
             ExprKind::Let(i) => {
                 if !self.lets.contains_key(i) {
                     let neuron = self.neuron;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use snn_diagnostics::{Diagnostic, codes::lowering as codes};
 use snn_kernel::{Binary, Reg, Unary};
-use snn_model::model::{Dynamics, Expr, ExprKind, Method, Neuron, Shape};
+use snn_model::model::{Dynamics, Expr, Method, Shape};
 
 use crate::affine::{Affine, Analyzer, Var};
 use crate::exact::{Propagator, Source, propagator};
@@ -29,11 +29,13 @@ pub(crate) fn advance(lowering: &mut Lowering<'_>, refractory: bool) -> Vec<Reg>
             let held = flag.map(|flag| (held.as_slice(), flag));
             lowering.run_block(statements, &mut new, None, held);
             lowering.decide("on tick", "the model is written tick by tick");
+            watch(lowering, &[], &mut new);
             shapes(lowering, &mut new);
             return new;
         }
         Dynamics::Equations(equations) => integrate(lowering, equations, &held, &mut new),
     }
+    watch(lowering, &held, &mut new);
     for (r, receptor) in neuron.receptors.iter().enumerate() {
         if let Shape::Jump(state) = receptor.shape {
             let arrival = lowering.arrival(r);
@@ -46,6 +48,17 @@ pub(crate) fn advance(lowering: &mut Lowering<'_>, refractory: bool) -> Vec<Reg>
     }
     shapes(lowering, &mut new);
     new
+}
+
+/// Keeps states as they are before arrivals, for synapses that read them.
+fn watch(lowering: &mut Lowering<'_>, held: &[usize], new: &mut [Reg]) {
+    for (state, slot) in lowering.watched.clone() {
+        new[slot] = new[state];
+        if held.contains(&state) {
+            let flag = lowering.is_refractory();
+            new[slot] = lowering.step.select(flag, lowering.old[state], new[state]);
+        }
+    }
 }
 
 /// Receptor shapes over one tick, and what arrives.
@@ -443,44 +456,5 @@ fn step_all(
         } else {
             moved
         };
-    }
-}
-
-/// Parameters that an expression uses, through lets too.
-pub(crate) fn parameters_in(neuron: &Neuron, e: &Expr, out: &mut Vec<usize>) {
-    match &e.kind {
-        ExprKind::Parameter(i) => out.push(*i),
-        ExprKind::Let(i) => parameters_in(neuron, &neuron.lets[*i].value, out),
-        ExprKind::Unary(_, x) => parameters_in(neuron, x, out),
-        ExprKind::Binary(_, x, y) => {
-            parameters_in(neuron, x, out);
-            parameters_in(neuron, y, out);
-        }
-        ExprKind::If(c, x, y) => {
-            for e in [c, x, y] {
-                parameters_in(neuron, e, out);
-            }
-        }
-        ExprKind::Apply(_, arguments) => {
-            for e in arguments {
-                parameters_in(neuron, e, out);
-            }
-        }
-        ExprKind::Draw { arguments, bounds, .. } => {
-            parameters_in(neuron, &arguments.0, out);
-            parameters_in(neuron, &arguments.1, out);
-            if let Some(bounds) = bounds {
-                parameters_in(neuron, &bounds.0, out);
-                parameters_in(neuron, &bounds.1, out);
-            }
-        }
-        ExprKind::Number(_)
-        | ExprKind::State(_)
-        | ExprKind::Receptor(_)
-        | ExprKind::Input(_)
-        | ExprKind::Local(_)
-        | ExprKind::Argument(_)
-        | ExprKind::Dt
-        | ExprKind::Variable(_) => {}
     }
 }

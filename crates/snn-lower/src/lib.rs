@@ -12,13 +12,17 @@ mod current;
 mod decision;
 mod dynamics;
 mod exact;
+mod motion;
 mod network;
 mod neuron;
 mod noise;
+mod order;
 mod parameters;
 mod rate;
 mod receptors;
 mod stability;
+mod synapse;
+mod terms;
 mod translate;
 mod upstroke;
 

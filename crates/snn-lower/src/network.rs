@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use snn_chip::{Arithmetic, Phase};
-use snn_connect::{Connector, Projection, Rate, SpikeSource, SynapseValue};
-use snn_diagnostics::codes::experiment::BAD_PHASE;
+use snn_connect::{Connector, Live, Projection, Rate, SpikeSource, SynapseValue};
+use snn_diagnostics::codes::{experiment::BAD_PHASE, syntax::NOT_AVAILABLE};
 use snn_diagnostics::{Checked, Diagnostic, Severity};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
@@ -16,6 +16,7 @@ use crate::Decision;
 use crate::current::{Received, received, switches};
 use crate::neuron::{Given, kernel};
 use crate::rate::{computed_rate, rate_fault};
+use crate::synapse;
 use crate::translate::Scope;
 
 /// A lowered model and what was decided on the way.
@@ -49,6 +50,7 @@ struct Population {
     parameters: Vec<(usize, Expr)>,
     initial: Vec<(usize, Expr)>,
     noises: Vec<Received>,
+    reads: Vec<String>,
     dt_ms: f64,
     arithmetic: Arithmetic,
     outcome: Outcome,
@@ -74,6 +76,7 @@ impl Lowerings {
             && known.parameters == given.parameters
             && known.initial == given.initial
             && known.noises == given.noises
+            && known.reads == given.reads
             && known.dt_ms == given.dt_ms
             && known.arithmetic == given.arithmetic
         {
@@ -87,6 +90,7 @@ impl Lowerings {
             parameters: given.parameters.to_vec(),
             initial: given.initial.to_vec(),
             noises: given.noises.to_vec(),
+            reads: given.reads.to_vec(),
             dt_ms: given.dt_ms,
             arithmetic: given.arithmetic,
             outcome: outcome.clone(),
@@ -104,7 +108,7 @@ fn lower_with(
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let mut decisions = Vec::new();
     let mut objects = Vec::new();
-    for (at, object) in (0u32..).zip(&model.objects) {
+    for ((at, object), reads) in (0u32..).zip(&model.objects).zip(&reads(model)) {
         let kind = match &object.kind {
             model::ObjectKind::Source(source) => {
                 decisions.extend(source_decision(object, source));
@@ -123,7 +127,7 @@ fn lower_with(
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let noises = received(&model.noises, at);
-                let given = given(model, object, (parameters, initial), &noises);
+                let given = given(model, object, (parameters, initial), &noises, reads);
                 let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.
                 for d in found {
@@ -150,7 +154,19 @@ fn lower_with(
     if objects.len() < model.objects.len() {
         return Checked::new(None, diagnostics);
     }
-    let projections = model.projections.iter().map(|p| projection(model, p, dt_ms)).collect();
+    let mut projections = Vec::new();
+    for p in &model.projections {
+        let (live, found, decided) = synapse::live(p, dt_ms);
+        decisions.extend(decided);
+        if p.live.is_some() && live.is_none() {
+            diagnostics.extend(found);
+            continue;
+        }
+        projections.push(projection(model, p, live, dt_ms));
+    }
+    if projections.len() < model.projections.len() {
+        return Checked::new(None, diagnostics);
+    }
     let mut protocol = model.protocol.clone();
     let inputs = |object: u32| match &model.objects[object as usize].kind {
         model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
@@ -183,6 +199,7 @@ fn given<'a>(
     object: &'a model::Object,
     (parameters, initial): (&'a Values, &'a Values),
     noises: &'a [Received],
+    reads: &'a [String],
 ) -> Given<'a> {
     Given {
         name: &object.name,
@@ -190,6 +207,7 @@ fn given<'a>(
         parameters,
         initial,
         noises,
+        reads,
         dt_ms: model.protocol.dt_ms.to_f64(),
         arithmetic: model.chip.arithmetic,
     }
@@ -206,6 +224,7 @@ fn phases(
         network.objects().map(|(id, _)| network.kernel(id).cloned()).collect();
     let weights = network.projections().iter().map(|node| node.projection.weight.clone());
     let mut weights: Vec<_> = weights.collect();
+    let reads = reads(model);
     for phase in &model.phases {
         let mut change =
             Phase { after_tick: phase.after_tick, programs: Vec::new(), weights: Vec::new() };
@@ -214,7 +233,7 @@ fn phases(
                 continue;
             };
             let noises = received(&model.noises, id as u32);
-            let given = given(model, object, (parameters, initial), &noises);
+            let given = given(model, object, (parameters, initial), &noises, &reads[id]);
             let (kernel, found, _) = program(&model.neurons[*neuron], &given);
             diagnostics.extend(found);
             let (Some(kernel), Some(before)) = (kernel, &programs[id]) else { continue };
@@ -232,6 +251,13 @@ fn phases(
         }
         for (p, projection) in phase.projections.iter().enumerate() {
             let weight = value(&projection.weight, 1.0);
+            let live = &model.projections[p].live;
+            if projection.live != *live || (live.is_some() && weight != weights[p]) {
+                let message = format!("this changes the synapses of `{}`", projection.name);
+                let d = Diagnostic::new(NOT_AVAILABLE, phase.span, message, "not available yet");
+                diagnostics.push(d.with_label(projection.span, "they have states"));
+                continue;
+            }
             if weight != weights[p] {
                 change.weights.push((p, weight.clone()));
                 weights[p] = weight;
@@ -239,6 +265,23 @@ fn phases(
         }
         network.phases.push(change);
     }
+}
+
+/// Per object, the states that synapses onto it read.
+fn reads(model: &Model) -> Vec<Vec<String>> {
+    let mut reads: Vec<Vec<String>> = vec![Vec::new(); model.objects.len()];
+    for projection in &model.projections {
+        let rule = projection.live.as_ref().and_then(|live| live.learn.as_ref());
+        for name in rule.iter().flat_map(|rule| rule.model.reads()) {
+            for segment in projection.targets.segments() {
+                let of_object = &mut reads[segment.object as usize];
+                if !of_object.iter().any(|known| known == name) {
+                    of_object.push(name.to_owned());
+                }
+            }
+        }
+    }
+    reads
 }
 
 fn source_decision(object: &model::Object, source: &SpikeSource) -> Option<Decision> {
@@ -255,7 +298,12 @@ fn source_decision(object: &model::Object, source: &SpikeSource) -> Option<Decis
     })
 }
 
-fn projection(model: &Model, p: &model::Projection, dt_ms: f64) -> ProjectionNode {
+fn projection(
+    model: &Model,
+    p: &model::Projection,
+    live: Option<Arc<Live>>,
+    dt_ms: f64,
+) -> ProjectionNode {
     let connector = Connector {
         rule: p.rule.clone(),
         sources: p.sources.clone(),
@@ -270,6 +318,7 @@ fn projection(model: &Model, p: &model::Projection, dt_ms: f64) -> ProjectionNod
         receptors: p.receptors.clone(),
         weight: value(&p.weight, 1.0),
         delay: value(&p.delay, dt_ms),
+        live,
     };
     ProjectionNode { projection, span: p.span }
 }

@@ -17,6 +17,7 @@ use crate::current::Received;
 use crate::dynamics;
 use crate::exact::Factor;
 use crate::receptors::{ShapeState, peak_gain};
+use crate::synapse::read_slot;
 use crate::translate::{Scope, block, saturate};
 
 /// Inputs of the program while it is built; they are numbered for good at the end.
@@ -35,6 +36,8 @@ pub(crate) struct Given<'a> {
     pub initial: &'a [(usize, Expr)],
     /// Noise currents that the population receives.
     pub noises: &'a [Received],
+    /// States that synapses read.
+    pub reads: &'a [String],
     pub dt_ms: f64,
     pub arithmetic: Arithmetic,
 }
@@ -58,6 +61,8 @@ pub(crate) struct Lowering<'a> {
     pub slots: Vec<StateSlot>,
     /// Slots of the noise currents.
     pub noise_slots: Vec<usize>,
+    /// States that synapses read, and the slots they are kept in.
+    pub watched: Vec<(usize, usize)>,
     /// Initial values of all states, in the order of the slots.
     initial: Vec<Reg>,
     columns: Vec<(String, Reg)>,
@@ -85,6 +90,7 @@ pub(crate) fn kernel(
         old: Vec::new(),
         slots: Vec::new(),
         noise_slots: Vec::new(),
+        watched: Vec::new(),
         initial: Vec::new(),
         columns: Vec::new(),
         systems: Vec::new(),
@@ -250,6 +256,18 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// Slots for states as they are after advancing, which synapses read.
+    fn watch(&mut self) {
+        for name in self.given.reads {
+            let Some(state) = self.neuron.states.iter().position(|s| s.name == *name) else {
+                continue;
+            };
+            let unit = self.slots[state].unit.clone();
+            let slot = self.hide(read_slot(name), unit, self.initial[state]);
+            self.watched.push((state, slot));
+        }
+    }
+
     /// A state that no text names.
     pub(crate) fn hide(&mut self, name: String, unit: (String, f64), initial: Reg) -> usize {
         self.slots.push(StateSlot { name, unit });
@@ -371,6 +389,7 @@ impl<'a> Lowering<'a> {
             }
             _ => None,
         };
+        self.watch();
         let mut states = dynamics::advance(self, refractory.is_some());
         let spike = match &self.neuron.spike {
             None => self.step.constant(0.0),

@@ -5,8 +5,8 @@ use snn_diagnostics::{Diagnostic, codes::lowering as codes};
 use snn_kernel::{Binary, NeuronKernel, Op};
 use snn_model::model::{Expr, Neuron, Parameter};
 
-use crate::dynamics;
 use crate::neuron::{Given, Lowering};
+use crate::order;
 
 impl<'a> Lowering<'a> {
     /// Values of all parameters, in an order in which each needs only earlier ones.
@@ -14,12 +14,7 @@ impl<'a> Lowering<'a> {
         // Reserved places, so that a parameter may use any other; the checker has excluded cycles.
         let nan = self.init.constant(f64::NAN);
         self.init_parameters = vec![nan; self.neuron.parameters.len()];
-        let mut order = Vec::new();
-        let mut seen = vec![false; self.neuron.parameters.len()];
-        for i in 0..self.neuron.parameters.len() {
-            self.visit_parameter(i, &mut seen, &mut order);
-        }
-        for i in order {
+        for i in order::of_parameters(self.neuron, &|i| self.value_of(i)) {
             let parameter = &self.neuron.parameters[i];
             let Some(value) = self.value_of(i) else {
                 self.missing(parameter);
@@ -65,20 +60,6 @@ impl<'a> Lowering<'a> {
             .with_label(parameter.span, "declared without a default")
             .with_help(format!("write `{}(… {} = …)`", self.neuron.name, parameter.name)),
         );
-    }
-
-    fn visit_parameter(&self, i: usize, seen: &mut [bool], order: &mut Vec<usize>) {
-        if std::mem::replace(&mut seen[i], true) {
-            return;
-        }
-        if let Some(e) = self.value_of(i) {
-            let mut uses = Vec::new();
-            dynamics::parameters_in(self.neuron, e, &mut uses);
-            for used in uses {
-                self.visit_parameter(used, seen, order);
-            }
-        }
-        order.push(i);
     }
 
     /// f32 holds whole numbers only to 2^24: integers would be rounded.

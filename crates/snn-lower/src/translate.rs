@@ -12,6 +12,7 @@ pub(crate) struct Scope<'a> {
     pub parameters: &'a [Reg],
     pub states: &'a [Reg],
     pub receptors: &'a [Reg],
+    /// Currents of a neuron; signals of a synapse.
     pub inputs: &'a [Reg],
     pub dt_ms: f64,
     /// `index`; `pre.index`, `post.index`; `t`.
@@ -37,7 +38,7 @@ impl Scope<'_> {
             ExprKind::Parameter(i) => self.parameters[*i],
             ExprKind::State(i) => self.states[*i],
             ExprKind::Receptor(i) => self.receptors[*i],
-            ExprKind::Input(i) => self.inputs[*i],
+            ExprKind::Input(i) | ExprKind::Signal(i) => self.inputs[*i],
             ExprKind::Let(i) => {
                 let neuron = self.neuron.expect("invariant: lets stand in neurons");
                 self.shared(Shared::Let(*i), Vec::new(), &neuron.lets[*i].value)
@@ -104,18 +105,21 @@ impl Scope<'_> {
 
 /// Runs the statements of a block on `states` (changed in place): top to bottom, each seeing what those
 /// before it wrote. Where `only_if` is given, states change only where it is true; states in `held` do
-/// not change where the register beside them is true.
+/// not change where the register beside them is true. Gives what `deliver` sends.
 pub(crate) fn block(
     scope: &mut Scope<'_>,
     statements: &[Statement],
     states: &mut [Reg],
     only_if: Option<Reg>,
     held: Option<(&[usize], Reg)>,
-) {
+) -> Option<Reg> {
+    let mut delivered = None;
     let mut locals = Vec::new();
     for statement in statements {
         let value = match statement {
-            Statement::Assign { value, .. } | Statement::Local { value, .. } => value,
+            Statement::Assign { value, .. }
+            | Statement::Local { value, .. }
+            | Statement::Deliver { value, .. } => value,
         };
         let mut now = Scope {
             neuron: scope.neuron,
@@ -148,12 +152,14 @@ pub(crate) fn block(
                 }
                 states[*state] = value;
             }
+            Statement::Deliver { .. } => delivered = Some(value),
             Statement::Local { local, .. } => {
                 locals.truncate(*local);
                 locals.push(value);
             }
         }
     }
+    delivered
 }
 
 /// An integer has one zero.

@@ -164,6 +164,11 @@ fn everything(cx: &mut Context<'_>, options: &Options) {
     for id in of_kind(cx, Kind::Neuron) {
         neuron::neuron(cx, id);
     }
+    for kind in [Kind::Synapse, Kind::Plasticity] {
+        for id in of_kind(cx, kind) {
+            neuron::synapse(cx, id, None);
+        }
+    }
     for id in of_kind(cx, Kind::Chip) {
         chip::chip(cx, id);
     }

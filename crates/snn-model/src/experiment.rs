@@ -9,6 +9,7 @@ mod on;
 mod phases;
 mod record;
 mod sweep;
+mod synapses;
 #[cfg(test)]
 mod tests;
 mod waveform;
@@ -111,6 +112,9 @@ pub(crate) fn experiment<'a>(
     let changed = phases::networks(cx, (net, &network), &request, course.as_ref(), &fixed);
     let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
     let body = body(cx, id.file, e, (&network, sweeps, course.as_ref()), dt);
+    if course.as_ref().is_some_and(|course| course.resets().is_some()) {
+        synapses::no_dendrites(cx, &network);
+    }
     let size = network.objects.list().len() + network.projections.len();
     let (drives, observed) = (body.drives(), body.observed());
     let networks = std::iter::once(&network).chain(&changed);
@@ -129,6 +133,7 @@ pub(crate) fn experiment<'a>(
             injects: body.injects,
             record_spikes: body.record_spikes,
             probes: body.probes,
+            synapse_probes: body.synapse_probes,
             expectations: body.expectations,
         })
     })();
@@ -393,6 +398,7 @@ struct Body {
     noises: Vec<NoiseCurrent>,
     record_spikes: Vec<Selection>,
     probes: Vec<snn_result::Probe>,
+    synapse_probes: Vec<snn_result::SynapseProbe>,
     expectations: Vec<snn_result::Expectation>,
     labelling: Option<Arc<Labelling>>,
     /// The `label` line.
@@ -459,12 +465,17 @@ fn body<'a>(
                     None => {}
                 }
             }
-            ExperimentItem::Record { what: ast::Recorded::Spikes, of, every, span } => {
-                body.record_spikes.extend(record::spikes(cx, &scope, of, every.as_ref(), *span));
-            }
-            ExperimentItem::Record { what: ast::Recorded::State(name), of, every, .. } => {
-                let every = every.as_ref();
-                body.probes.extend(record::state(cx, &scope, network, name, (of, every), dt));
+            ExperimentItem::Record { what, of, every, at, span } => {
+                let (every, at, span) = (every.as_ref(), at.as_ref(), *span);
+                let asked = synapses::Asked { what, of, every, at, span };
+                if synapses::is_meant(cx, network, &asked) {
+                    let probe = synapses::probe(cx, &scope, network, &asked, dt);
+                    body.synapse_probes.extend(probe);
+                } else if let ast::Recorded::State(name) = what {
+                    body.probes.extend(record::state(cx, &scope, network, name, (of, every), dt));
+                } else {
+                    body.record_spikes.extend(record::spikes(cx, &scope, of, every, span));
+                }
             }
             ExperimentItem::Expect { what, over, within, span } => {
                 let (text, within) = (cx.text(*span), within.as_ref());

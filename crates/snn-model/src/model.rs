@@ -4,6 +4,8 @@
 //!
 //! All numbers are in coherent units (ms, mV, pA, nS, pF, GΩ).
 
+mod synapse;
+
 use std::sync::Arc;
 
 use snn_chip::{ChipSpec, MappingRequest};
@@ -12,6 +14,8 @@ use snn_diagnostics::Span;
 use snn_numeric::Distribution;
 use snn_result::Protocol;
 use snn_units::{Dimension, UnitValue};
+
+pub use synapse::{Bound, Decay, End, Live, Signal, SignalKind, StepMode, SynapseModel, Weight};
 
 /// One experiment, ready for lowering.
 #[derive(Clone, Debug)]
@@ -124,6 +128,8 @@ pub struct Projection {
     pub weight: Value,
     /// Delay in ticks: a constant is whole and at least 1; an expression is in ms; a list in ticks.
     pub delay: Value,
+    /// Synapses with states: `via` and `learn`.
+    pub live: Option<Live>,
     /// The statement.
     pub span: Span,
     /// The weight expression.
@@ -371,6 +377,13 @@ pub enum Statement {
         /// The statement.
         span: Span,
     },
+    /// `deliver`: what reaches the target.
+    Deliver {
+        /// How much.
+        value: Expr,
+        /// The statement.
+        span: Span,
+    },
     /// A local name, by its index in the block.
     Local {
         /// The name.
@@ -408,6 +421,8 @@ pub enum ExprKind {
     Receptor(usize),
     /// A current input.
     Input(usize),
+    /// What a synapse only reads, by its index in [`SynapseModel::signals`].
+    Signal(usize),
     /// A named expression of the neuron.
     Let(usize),
     /// A local of the block.

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Const,
     Fn,
     Neuron,
+    Synapse,
+    Plasticity,
     Network,
     Chip,
     Mapping,
@@ -40,6 +42,8 @@ impl Kind {
             Self::Const => "a constant",
             Self::Fn => "a function",
             Self::Neuron => "a neuron model",
+            Self::Synapse => "a synapse",
+            Self::Plasticity => "a plasticity rule",
             Self::Network => "a network",
             Self::Chip => "a chip",
             Self::Mapping => "a mapping",
@@ -253,6 +257,8 @@ pub(crate) fn name_of(kind: &ItemKind) -> Option<&ast::Name> {
         ItemKind::Experiment(experiment) => Some(&experiment.name),
         ItemKind::Fn { name, .. }
         | ItemKind::Neuron { name, .. }
+        | ItemKind::Synapse { name, .. }
+        | ItemKind::Plasticity { name, .. }
         | ItemKind::Network { name, .. }
         | ItemKind::Chip { name, .. }
         | ItemKind::Mapping { name, .. } => Some(name),
@@ -266,6 +272,8 @@ fn kind_of(kind: &ItemKind) -> Option<Kind> {
         ItemKind::Const(_) => Kind::Const,
         ItemKind::Fn { .. } => Kind::Fn,
         ItemKind::Neuron { .. } => Kind::Neuron,
+        ItemKind::Synapse { .. } => Kind::Synapse,
+        ItemKind::Plasticity { .. } => Kind::Plasticity,
         ItemKind::Network { .. } => Kind::Network,
         ItemKind::Chip { .. } => Kind::Chip,
         ItemKind::Mapping { .. } => Kind::Mapping,

@@ -7,6 +7,7 @@ mod delay;
 mod families;
 mod frame;
 mod lints;
+mod live;
 mod members;
 mod mentions;
 mod modules;

@@ -10,6 +10,7 @@ mod functions;
 mod lints;
 mod scope;
 mod symbols;
+mod synapse;
 #[cfg(test)]
 mod tests;
 
@@ -18,19 +19,23 @@ use std::sync::Arc;
 
 use snn_diagnostics::Span;
 use snn_syntax::ast::{self, ItemKind};
+use snn_units::Dimension;
 
 use crate::context::Context;
-use crate::model::{Expr, Neuron};
+use crate::model::{Expr, Neuron, SynapseModel};
 use crate::names::ItemId;
 use crate::order;
 use crate::whole;
 use facts::Facts;
 pub(crate) use facts::{check_fact, values};
+pub(crate) use synapse::synapse;
 
 /// Neuron models checked so far; none where one has faults.
 #[derive(Debug, Default)]
 pub(crate) struct Neurons {
     checked: HashMap<ItemId, Option<Arc<Neuron>>>,
+    /// Synapses and plasticity rules, by the dimension of the receptor.
+    synapses: HashMap<(ItemId, Dimension), Option<Arc<SynapseModel>>>,
     /// By the declaration of the neuron.
     facts: HashMap<Span, Facts>,
 }
@@ -50,7 +55,7 @@ pub(crate) fn neuron(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
 /// defaults have been reported.
 pub(crate) fn check_population(
     cx: &mut Context<'_>,
-    neuron: &Arc<Neuron>,
+    neuron: &Neuron,
     given: &[(usize, Expr)],
     place: Span,
 ) {
@@ -175,7 +180,7 @@ fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
     };
     lints::warn(cx, &neuron, &symbols);
     facts.add_time_constants(&neuron);
-    functions::localise(cx, &mut neuron, &mut facts);
+    functions::localise(cx, &mut neuron, facts.expressions());
     facts.evaluate(cx, &neuron, &[], None);
     whole::check_neuron(cx, &neuron, &facts.conditions());
     if cx.error_count() > errors {

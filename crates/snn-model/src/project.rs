@@ -16,9 +16,11 @@ mod tests;
 mod texts;
 
 /// The built-in library: path as imported, and its text.
-const LIBRARY: [(&str, &str); 3] = [
+const LIBRARY: &[(&str, &str)] = &[
     ("std/neurons.snn", include_str!("../std/neurons.snn")),
     ("std/chips.snn", include_str!("../std/chips.snn")),
+    ("std/synapses.snn", include_str!("../std/synapses.snn")),
+    ("std/plasticity.snn", include_str!("../std/plasticity.snn")),
     ("std/hardware.snn", include_str!("../std/hardware.snn")),
 ];
 

@@ -1,6 +1,6 @@
 //! Ticks, one after the other, in the phases of `spec/semantics.md`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use snn_chip::Arithmetic;
 use snn_ir::{Network, ObjectId, ObjectKind};
@@ -9,6 +9,8 @@ use snn_numeric::{Purpose, Real};
 use snn_result::{Recorder, RecorderError, RunResult, Sample, Spike, SpikeHash};
 use thiserror::Error;
 
+use crate::learning::{Bad, Late, Learning};
+use crate::live::PreSpikes;
 use crate::synapses::{Cell, Wire, projections, wires};
 use crate::trains::Train;
 
@@ -22,6 +24,25 @@ pub enum ReferenceError {
         population: String,
         /// Index of the neuron.
         index: u32,
+        /// The state.
+        state: String,
+        /// The tick.
+        tick: u64,
+        /// What it became.
+        value: f64,
+    },
+    /// A state of a synapse became NaN or infinite.
+    #[error(
+        "state {state} of the synapse from {source_position} to {target_position} of {projection} \
+         became {value} in tick {tick}"
+    )]
+    SynapseNonFinite {
+        /// Name of the projection.
+        projection: String,
+        /// Position of the source in its sources.
+        source_position: u32,
+        /// Position of the target in its targets.
+        target_position: u32,
         /// The state.
         state: String,
         /// The tick.
@@ -66,7 +87,10 @@ pub struct Interpreter<'a, T> {
     trains: Vec<(Cell, Train)>,
     populations: Vec<Population<'a, T>>,
     /// What arrives when.
-    pending: BTreeMap<u64, Vec<Arrival>>,
+    pending: BTreeMap<u64, Vec<Arrival<T>>>,
+    learning: Learning<'a, T>,
+    /// Synapses without a dendrite at which spikes arrived in this tick.
+    arrived: HashSet<usize>,
     result: RunResult,
 }
 
@@ -80,12 +104,14 @@ struct Population<'a, T> {
 }
 
 /// One weight on its way. Ordered as sums are.
-#[derive(Clone, Copy, Debug)]
-struct Arrival {
+#[derive(Clone, Debug)]
+struct Arrival<T> {
     emitted: u64,
     sender: Cell,
     wire: Wire,
     times: u32,
+    /// What a live synapse has sent already.
+    sent: Option<Vec<T>>,
 }
 
 impl<'a, T: Real> Interpreter<'a, T> {
@@ -122,6 +148,8 @@ impl<'a, T: Real> Interpreter<'a, T> {
             trains,
             populations,
             pending: BTreeMap::new(),
+            learning: Learning::new(network, seed),
+            arrived: HashSet::new(),
             result: RunResult {
                 spikes: vec![0; objects],
                 counted_spikes: vec![0; objects],
@@ -138,18 +166,25 @@ impl<'a, T: Real> Interpreter<'a, T> {
     pub fn run(&mut self, ticks: u64, recorder: &mut dyn Recorder) -> Result<(), ReferenceError> {
         if self.tick == 0 {
             self.sample(recorder)?;
+            self.learning.start();
+            self.record_synapses(recorder)?;
         }
         for _ in 0..ticks {
             self.cross();
             self.tick += 1;
             let emitted = self.sources();
-            let input = self.arrivals();
+            self.begin()?;
+            let input = self.arrivals()?;
             let spikes = self.neurons(&input)?;
             self.record(&emitted, &spikes, recorder)?;
-            for (cell, times) in emitted.into_iter().chain(spikes.into_iter().map(|c| (c, 1))) {
-                self.send(cell, times);
+            let all: Vec<_> =
+                emitted.into_iter().chain(spikes.into_iter().map(|c| (c, 1))).collect();
+            for (cell, times) in &all {
+                self.send(*cell, *times);
             }
+            self.learn(&all)?;
             self.sample(recorder)?;
+            self.record_synapses(recorder)?;
         }
         self.result.ticks = self.tick;
         Ok(())
@@ -165,6 +200,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
         let network = self.network;
         if network.protocol.resets.is_some_and(|resets| resets.after(self.tick)) {
             self.pending.clear();
+            self.learning.begin_anew();
             for population in &mut self.populations {
                 let key = network.object(ObjectId(population.object)).key;
                 for (index, values) in (0..).zip(&mut population.values) {
@@ -213,13 +249,84 @@ impl<'a, T: Real> Interpreter<'a, T> {
 
     fn send(&mut self, sender: Cell, times: u32) {
         for wire in self.wires.get(&sender).into_iter().flatten() {
-            let arrival = Arrival { emitted: self.tick, sender, wire: *wire, times };
-            self.pending.entry(self.tick + wire.delay).or_default().push(arrival);
+            let emitted = self.tick;
+            if let Some(synapse) = wire.live
+                && self.learning.approaches(synapse, wire.delay, PreSpikes { emitted, times })
+            {
+                continue;
+            }
+            let arrival = Arrival { emitted, sender, wire: *wire, times, sent: None };
+            self.pending.entry(emitted + wire.delay).or_default().push(arrival);
         }
     }
 
+    /// Synapses without a dendrite, before anything arrives.
+    fn begin(&mut self) -> Result<(), ReferenceError> {
+        let begun = self.learning.begin(self.tick, Late::No, &|_, _| Vec::new());
+        begun.map_err(|bad| self.broken(bad))
+    }
+
+    /// LEARN: what happens at synapses after the spikes of a tick.
+    fn learn(&mut self, emitted: &[(Cell, u32)]) -> Result<(), ReferenceError> {
+        let tick = self.tick;
+        self.learning.note(tick, emitted);
+        let populations = &self.populations;
+        let reads = |(object, index): Cell, names: &[String]| {
+            let population = populations.iter().find(|p| p.object == object);
+            let value = |name: &String| {
+                let population = population?;
+                Some(population.values[index as usize][population.kernel.state(name)?])
+            };
+            names.iter().map(|name| value(name).unwrap_or(T::ZERO)).collect::<Vec<T>>()
+        };
+        let arrived = std::mem::take(&mut self.arrived);
+        let sent = self.learning.learn(tick, &arrived, &reads);
+        for (synapse, spikes, sent) in sent.map_err(|bad| self.broken(bad))? {
+            let place = &self.learning.synapses[synapse];
+            let projection = &self.network.projections()[place.projection].projection;
+            let sender = projection.connector.sources.at(place.place.0);
+            let dendrite = projection.live.as_ref().map_or(0, |live| u64::from(live.dendrite));
+            let wire = Wire {
+                projection: place.projection,
+                ordinal: place.place.2,
+                target: place.target,
+                receptor: place.receptor,
+                weight: f64::NAN,
+                delay: 0,
+                uniform: false,
+                live: Some(synapse),
+            };
+            let PreSpikes { emitted, times } = spikes;
+            let arrival = Arrival { emitted, sender, wire, times, sent: Some(sent) };
+            self.pending.entry(tick + dendrite).or_default().push(arrival);
+        }
+        Ok(())
+    }
+
+    fn broken(&self, Bad { synapse, state, value }: Bad) -> ReferenceError {
+        let synapse = &self.learning.synapses[synapse];
+        let projection = &self.network.projections()[synapse.projection].projection;
+        let live = projection.live.as_ref();
+        ReferenceError::SynapseNonFinite {
+            projection: projection.name.clone(),
+            source_position: synapse.place.0,
+            target_position: synapse.place.1,
+            state: live.map_or(String::new(), |live| live.kernel.states[state].name.clone()),
+            tick: self.tick,
+            value,
+        }
+    }
+
+    fn record_synapses(&mut self, recorder: &mut dyn Recorder) -> Result<(), ReferenceError> {
+        let due = self.learning.due(self.tick);
+        if due.is_empty() {
+            return Ok(());
+        }
+        recorder.synapses(&due).map_err(ReferenceError::Recorder)
+    }
+
     /// The sums that arrive in this tick, by (neuron, receptor).
-    fn arrivals(&mut self) -> HashMap<(Cell, u16), T> {
+    fn arrivals(&mut self) -> Result<HashMap<(Cell, u16), T>, ReferenceError> {
         let mut arrivals = self.pending.remove(&self.tick).unwrap_or_default();
         arrivals.sort_by_key(|a| (a.emitted, a.sender, a.wire.projection, a.wire.ordinal));
         let mut sums: HashMap<(Cell, u16), T> = HashMap::new();
@@ -227,9 +334,24 @@ impl<'a, T: Real> Interpreter<'a, T> {
         for a in &arrivals {
             self.result.synaptic_operations += u64::from(a.times);
             let place = (a.wire.target, a.wire.receptor);
-            if a.wire.uniform {
+            if a.wire.uniform && a.wire.live.is_none() {
                 let key = (place.0, place.1, a.wire.projection);
                 counts.entry(key).or_insert((a.wire.weight, 0)).1 += u64::from(a.times);
+                continue;
+            }
+            let sent = match (a.wire.live, &a.sent) {
+                (Some(_), Some(sent)) => Some(sent.clone()),
+                (Some(synapse), None) => {
+                    self.arrived.insert(synapse);
+                    let spikes = PreSpikes { emitted: a.emitted, times: a.times };
+                    let sent = self.learning.arrive(self.tick, synapse, spikes);
+                    Some(sent.map_err(|bad| self.broken(bad))?)
+                }
+                (None, _) => None,
+            };
+            if let Some(sent) = sent {
+                let sum = sums.entry(place).or_insert(T::ZERO);
+                sent.into_iter().for_each(|value| *sum = *sum + value);
                 continue;
             }
             let mut weight = T::from_f64(a.wire.weight);
@@ -243,7 +365,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             let sum = sums.entry((cell, receptor)).or_insert(T::ZERO);
             *sum = *sum + T::from_f64(weight) * T::from_f64(n as f64);
         }
-        sums
+        Ok(sums)
     }
 
     /// ADVANCE to RESET of every neuron; the spikes of the tick.

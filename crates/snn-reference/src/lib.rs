@@ -6,6 +6,8 @@
 //! proves something.
 
 mod interpreter;
+mod learning;
+mod live;
 mod synapses;
 mod trains;
 

@@ -20,6 +20,8 @@ pub(crate) struct Wire {
     pub delay: u64,
     /// Whether all synapses of the projection have this weight.
     pub uniform: bool,
+    /// Which of the live synapses it is; none of a static one.
+    pub live: Option<usize>,
 }
 
 /// The projections of a network as its first `phases` phases leave them.
@@ -34,6 +36,7 @@ pub(crate) fn projections(network: &Network, phases: usize) -> Vec<Projection> {
 /// The synapses of every sender.
 pub(crate) fn wires(projections: &[Projection], seed: u64) -> HashMap<Cell, Vec<Wire>> {
     let mut wires: HashMap<Cell, Vec<Wire>> = HashMap::new();
+    let mut live_synapses = 0..;
     for (p, projection) in projections.iter().enumerate() {
         let connector = &projection.connector;
         let (mut weights, mut delays) = (projection.weights(seed), projection.delays(seed));
@@ -52,6 +55,7 @@ pub(crate) fn wires(projections: &[Projection], seed: u64) -> HashMap<Cell, Vec<
                 weight: weights.at(synapse),
                 delay: u64::from(delay_ticks(delays.at(synapse))),
                 uniform,
+                live: projection.live.as_ref().and_then(|_| live_synapses.next()),
             });
             *ordinal += 1;
         });

@@ -10,6 +10,7 @@ mod labels;
 mod protocol;
 mod recorder;
 mod spikes;
+mod synapse;
 
 pub use expect::{Column, Expectation, Measure, MeasureOp, Statistic, Verdict};
 pub use hash::SpikeHash;
@@ -17,3 +18,4 @@ pub use labels::{Answer, Labelling};
 pub use protocol::{Probe, Protocol, Resets};
 pub use recorder::{Collected, Recorder, RecorderError, Sample};
 pub use spikes::{CoreCounters, RunResult, Spike};
+pub use synapse::{Occasion, SynapseProbe, SynapseRecord};

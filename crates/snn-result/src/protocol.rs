@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snn_connect::{Inject, Selection};
 use snn_numeric::Rational;
 
-use crate::{Expectation, Labelling};
+use crate::{Expectation, Labelling, SynapseProbe};
 
 /// An experiment in ticks: how long, with which seed, what is injected, recorded and expected.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Protocol {
     pub record_spikes: Vec<Selection>,
     /// Which states are recorded.
     pub probes: Vec<Probe>,
+    /// What is recorded of synapses.
+    pub synapse_probes: Vec<SynapseProbe>,
     /// What must hold of the result.
     pub expectations: Vec<Expectation>,
 }

@@ -1,8 +1,8 @@
 //! Where recorded spikes and samples go while a run goes on.
 
-use crate::Spike;
+use crate::{Spike, SynapseRecord};
 
-/// A sink of recorded data. Both methods are called with non-decreasing ticks.
+/// A sink of recorded data. All methods are called with non-decreasing ticks.
 pub trait Recorder {
     /// Recorded spikes of some ticks, in canonical order.
     ///
@@ -15,6 +15,12 @@ pub trait Recorder {
     /// # Errors
     /// As for [`Recorder::spikes`].
     fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError>;
+
+    /// Recorded values of synapses of some ticks, in canonical order.
+    ///
+    /// # Errors
+    /// As for [`Recorder::spikes`].
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError>;
 }
 
 /// The values of one probe at one tick.
@@ -39,6 +45,8 @@ pub struct Collected {
     pub spikes: Vec<Spike>,
     /// Per probe: (tick, values).
     pub traces: Vec<Vec<(u64, Vec<f64>)>>,
+    /// All recorded values of synapses in canonical order.
+    pub synapses: Vec<SynapseRecord>,
 }
 
 impl Recorder for Collected {
@@ -52,6 +60,11 @@ impl Recorder for Collected {
             self.traces.resize(sample.probe + 1, Vec::new());
         }
         self.traces[sample.probe].push((sample.tick, sample.values.to_vec()));
+        Ok(())
+    }
+
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
+        self.synapses.extend_from_slice(records);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod experiment;
 mod expr;
 mod network;
 mod neuron;
+mod synapse;
 
 pub use experiment::{
     Between, ChipItem, CoreItem, Experiment, ExperimentItem, MappingDirective, PlaceTarget,
@@ -20,6 +21,7 @@ pub use neuron::{
     AssignOp, Block, Check, Declaration, NeuronItem, Refractory, SpikeTest, Statement,
     StatementKind,
 };
+pub use synapse::{Event, StepMode, SynapseItem};
 
 use snn_diagnostics::Span;
 
@@ -73,6 +75,20 @@ pub enum ItemKind {
         /// Its body.
         items: Vec<NeuronItem>,
     },
+    /// `synapse tsodyks2 { … }`.
+    Synapse {
+        /// Its name.
+        name: Name,
+        /// Its body.
+        items: Vec<SynapseItem>,
+    },
+    /// `plasticity da_stdp { … }`.
+    Plasticity {
+        /// Its name.
+        name: Name,
+        /// Its body.
+        items: Vec<SynapseItem>,
+    },
     /// `network brunel { … }`.
     Network {
         /// Its name.
@@ -100,7 +116,7 @@ pub enum ItemKind {
     },
     /// `experiment irregular of brunel(g = 5) on fit { … }`.
     Experiment(Experiment),
-    /// A construct that a later version runs (`synapse`, `plasticity`, `board`); its body was skipped
+    /// A construct that a later version runs (`board`); its body was skipped
     /// and the diagnostic given.
     Later {
         /// The keyword.

@@ -7,6 +7,7 @@
 
 mod expr;
 mod statement;
+mod synapse;
 mod unit;
 
 use chumsky::extra::{Full, SimpleState};
@@ -22,7 +23,7 @@ use crate::token::{Kind, Token};
 use crate::word::Word;
 
 pub(crate) use expr::Expressions;
-pub(crate) use statement::Statements;
+pub(crate) use statement::{SignalParts, Statements};
 
 /// The parser library's settings.
 pub(crate) type Extra<'src> = Full<Fault, SimpleState<Context<'src>>, ()>;
@@ -52,6 +53,8 @@ pub(crate) struct Context<'src> {
     pub(crate) docs: HashMap<u32, String>,
     /// Entries of the `( )` and `[ ]` groups that have been parsed and not yet been used.
     pub(crate) groups: Vec<Vec<Entry>>,
+    /// Whether arguments may have a delay.
+    pub(crate) delayed: bool,
     /// Faults that the grammar lets pass and meaning does not.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -63,6 +66,8 @@ pub(crate) enum Entry {
     Value(Expr),
     /// `tau = 3 ms`, `from 100 ms`.
     Labelled(WordOrName, Expr),
+    /// `da = vta delay 1 ms`.
+    Delayed(Expr, Expr, Expr),
     /// `x: mV`.
     Declared(Name, UnitExpr),
 }

@@ -11,6 +11,8 @@ pub(crate) enum Layer {
     Block,
     Network,
     Connect,
+    Synapse,
+    Plasticity,
     Chip,
     Core,
     Mapping,
@@ -18,13 +20,15 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::File,
         Self::Neuron,
         Self::Compartment,
         Self::Block,
         Self::Network,
         Self::Connect,
+        Self::Synapse,
+        Self::Plasticity,
         Self::Chip,
         Self::Core,
         Self::Mapping,
@@ -40,6 +44,8 @@ impl Layer {
             Self::Block => "a block of assignments",
             Self::Network => "a network",
             Self::Connect => "the braces of a `connect`",
+            Self::Synapse => "a synapse",
+            Self::Plasticity => "a plasticity rule",
             Self::Chip => "a chip",
             Self::Core => "a core",
             Self::Mapping => "a mapping",
@@ -51,7 +57,9 @@ impl Layer {
     pub(crate) fn heads(self) -> &'static [Word] {
         use Word::*;
         match self {
-            Self::File => &[Import, Const, Fn, Neuron, Network, Chip, Mapping, Experiment],
+            Self::File => &[
+                Import, Const, Fn, Neuron, Synapse, Plasticity, Network, Chip, Mapping, Experiment,
+            ],
             Self::Neuron => &[
                 Param,
                 Check,
@@ -68,9 +76,11 @@ impl Layer {
                 On,
             ],
             Self::Compartment => &[Param, Check, State, Input, Receptor, Let],
-            Self::Block => &[Let],
+            Self::Block => &[Let, Deliver],
             Self::Network => &[Param, Check, Let, Population, Source, Network, Connect, For, If],
-            Self::Connect => &[Rule, Weight, Delay, No],
+            Self::Connect => &[Rule, Weight, Delay, Via, Learn, Ties, No],
+            Self::Synapse => &[Param, Check, Weight, State, Let, On],
+            Self::Plasticity => &[Param, Check, Weight, State, Let, Trace, Modulator, Reads, On],
             Self::Chip => &[Mesh, Tick, Core, Arithmetic],
             Self::Core => &[
                 Neurons,
@@ -96,11 +106,10 @@ impl Layer {
     pub(crate) fn later(self) -> &'static [Word] {
         use Word::*;
         match self {
-            Self::File => &[Synapse, Plasticity, Board],
+            Self::File => &[Board],
             Self::Neuron | Self::Compartment => &[],
             Self::Block => &[],
-            Self::Network => &[],
-            Self::Connect => &[Via, Learn],
+            Self::Network | Self::Connect | Self::Synapse | Self::Plasticity => &[],
             Self::Chip => &[Energy, Routing, Time],
             Self::Core => &[Compartments, Plasticity],
             Self::Mapping => &[Split, Together, Apart, Reserve],

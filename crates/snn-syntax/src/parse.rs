@@ -7,6 +7,7 @@ mod file;
 mod network;
 mod neuron;
 pub(crate) mod split;
+mod synapse;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -104,7 +105,7 @@ fn with_parser<O>(
     let misplaced = !bracket_faults.is_empty();
     found.extend(bracket_faults);
     let groups = std::iter::repeat_with(Vec::new).take(tree.len()).collect();
-    let context = Context { source, text, docs, groups, diagnostics: found };
+    let context = Context { source, text, docs, groups, delayed: false, diagnostics: found };
     let mut parser = Parser {
         grammar: &Grammar::new(),
         depth: vec![0; tree.len()],

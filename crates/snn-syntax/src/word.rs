@@ -33,6 +33,8 @@ words! {
     Couple "couple" White "white"
     Population "population" Source "source" Connect "connect" For "for" Rule "rule"
     Weight "weight" Delay "delay" Via "via" Learn "learn" No "no" Axon "axon"
+    Dendrite "dendrite" Back "back" Ties "ties"
+    Trace "trace" Modulator "modulator" Reads "reads" Deliver "deliver" Add "add"
     Mesh "mesh" Arithmetic "arithmetic" Core "core" Cores "cores" Energy "energy" Routing "routing"
     Time "time" Neurons "neurons" AxonsIn "axons_in" AxonsOut "axons_out" Synapses "synapses"
     SynapseMemory "synapse_memory" Programs "programs" PerTile "per_tile" Weights "weights"

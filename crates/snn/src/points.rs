@@ -180,4 +180,8 @@ impl snn_result::Recorder for Nothing {
     fn samples(&mut self, _: Sample<'_>) -> Result<(), RecorderError> {
         Ok(())
     }
+
+    fn synapses(&mut self, _: &[snn_result::SynapseRecord]) -> Result<(), RecorderError> {
+        Ok(())
+    }
 }

@@ -4,7 +4,8 @@ use snn_connect::Selection;
 use snn_emulator::{Checkpoint, Control, Emulator, LoadError, LoadOptions, Progress, RunError};
 use snn_map::{Mapping, assemble};
 use snn_result::{
-    Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, Verdict,
+    Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, SynapseRecord,
+    Verdict,
 };
 use thiserror::Error;
 
@@ -154,6 +155,10 @@ impl Recorder for Split<'_> {
 
     fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
         self.recorder.samples(sample)
+    }
+
+    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
+        self.recorder.synapses(records)
     }
 }
 

@@ -15,6 +15,8 @@ super::codes! {
         "`solve exact` needs equations that are linear in the states and receptors, with coefficients that do not change during a run. `snn explain --decisions FILE` shows what the compiler would choose.";
     INTEGERS_IN_F32 = "E0708", "integers on a chip that computes in f32",
         "A neuron with `int(N)` is exact: its numbers are whole and never rounded. f32 holds whole numbers only up to 2^24, sums and products included, so such a neuron needs a chip with `arithmetic f64`, where its integers are the same as in integer hardware.";
+    TRACE_VARIES = "E0710", "a constant of a plasticity rule that varies",
+        "Time constants and steps of traces and modulators, and the interval of `on every`, are the same for all synapses of a projection: give numbers, not draws. Parameters that only blocks and equations use may differ from synapse to synapse.";
     BAD_RATE = "E0715", "impossible rate at some time",
         "The rate of an inhomogeneous source is looked at in up to 65,536 ticks of the run before it runs. There it is negative, not a number, or higher than some thousand spikes per tick.";
     UNSTABLE = "E0707", "unstable step",

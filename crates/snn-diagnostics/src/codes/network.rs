@@ -65,6 +65,11 @@ super::codes! {
     WRONG_SHAPE = "E0430", "shapes that do not fit",
         "Arrays and populations have shapes: `[rows, columns]`, `[channels, rows, columns]`. Weights of `dense` are [out, in], \
          of `conv2d` [out, in, rows, columns]. The message shows the shape that is needed and the one that was found.";
+    BAD_SYNAPSE = "E0440", "a synapse that does not fit its connection",
+        "`via S(...)` names a synapse, `learn P(...)` a plasticity rule. Every modulator of the rule is bound to a population, \
+         `learn P(da = vta delay 1 ms)`; the targets have the states that the rule reads; the first weight lies within the \
+         bounds; ties are `pre, post` or `post, pre`, perhaps `blind`. What reads its target, or lets post spikes come first, \
+         has a dendrite of at least one tick.";
     UNUSED_IN_NETWORK = "W0401", "never used",
         "Nothing refers to this declaration. It may be a leftover, or a name was mistyped where it was meant.";
     DELAY_OFF_GRID = "W0402", "a delay between two ticks",
@@ -81,6 +86,10 @@ super::codes! {
     DRAWN_DELAY_SHORT = "W0406", "drawn delays below one tick",
         "Drawn delays are rounded to ticks and are at least one tick. Part of this distribution lies below that and is \
          piled up at one tick: use `truncated(..., lo, hi)`, another distribution, or a smaller dt.";
+    DELAY_KIND = "W0410", "the kind of a delay is not said",
+        "In a synapse that learns it matters whether the delay lies in the axon, before the synapse, or in the dendrite, behind \
+         it: it decides which pre and post spikes meet. Write `delay axon 1 ms dendrite 0.5 ms`; a plain delay is one of the \
+         axon.";
     IDLE = "W0407", "connected to nothing",
         "No connection starts or ends here, nothing is injected, recorded or measured.";
 }

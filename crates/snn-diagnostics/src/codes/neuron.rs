@@ -31,6 +31,8 @@ super::codes! {
         "From the ranges of the types, the `check` lines and the conditions around it, the compiler knows between which bounds every integer lies. An `int(N)` holds -2^(N-1) .. 2^(N-1) - 1; in between numbers are exact up to 2^52. Say what shall happen beyond: `x = wrap(…)` as two's complement, `x = saturate(…)` at the bound, `clip(x, lo, hi)` at bounds of your own; or state with `check` what a parameter may be.";
     INTEGER_TYPE = "E0313", "integer type",
         "`int(N)` has 2 to 52 bits (receptors: to 32) and is the type of parameters, states, `sum` receptors and `let`s of neurons. An integer changes in `on tick` and `reset` blocks, never by an equation. `wrap` and `saturate` bring a whole right side into the type of the integer that it is assigned to.";
+    SYNAPSE = "E0330", "a synapse that cannot be",
+        "A `synapse` says what a pre spike delivers: `on pre { … deliver w * u }`, exactly one `deliver`. A `plasticity` says how the weight changes: `weight w: nS in lo .. hi`, `trace x on pre = exp(20 ms) add A`, `on pre`, `on post`, `on every T`, `modulator`, `reads post.v: mV`. Neither has the statements of the other.";
     UNUSED = "W0301", "declared and not used",
         "Nothing reads this name: the equations do not depend on it. Often a misspelt or forgotten term.";
     NO_RESET = "W0302", "threshold without reset",

@@ -6,8 +6,9 @@ use snn_chip::{MappingRequest, Place};
 use snn_connect::{Connector, Rate, Rule, Selection, SpikeSource, SynapseValue, Waveform};
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
-use snn_result::{Labelling, Measure, Protocol};
+use snn_result::{Labelling, Measure, Occasion, Protocol};
 
+use super::live;
 use crate::{Network, ObjectKind};
 
 /// The text of a network.
@@ -36,6 +37,9 @@ pub fn print(network: &Network) -> String {
         print_connector(&mut text, &projection.connector, &projection.receptors);
         print_value(&mut text, "weight", &projection.weight);
         print_value(&mut text, "delay", &projection.delay);
+        if let Some(live) = &projection.live {
+            live::print(&mut text, live);
+        }
     }
     for phase in &network.phases {
         let _ = writeln!(text, "phase after {}", phase.after_tick);
@@ -72,6 +76,13 @@ fn print_protocol(text: &mut String, p: &Protocol) {
     for probe in &p.probes {
         let (variable, of) = (quoted(&probe.variable), selection(&probe.of));
         let _ = writeln!(text, "probe {variable} {of} every={}", probe.every_ticks);
+    }
+    for probe in &p.synapse_probes {
+        let at = match probe.at {
+            Occasion::Every(ticks) => format!("every={ticks}"),
+            at => lower(&at),
+        };
+        let _ = writeln!(text, "synapses {} p{} {at}", quoted(&probe.variable), probe.of);
     }
     for e in &p.expectations {
         let (line, what, unit) = (quoted(&e.text), quoted(&e.what), quoted(&e.unit.0));
@@ -166,7 +177,7 @@ fn print_value(text: &mut String, what: &str, value: &SynapseValue) {
     }
 }
 
-fn print_program(text: &mut String, name: &str, program: &Program) {
+pub(super) fn print_program(text: &mut String, name: &str, program: &Program) {
     let _ = writeln!(text, "  {name} inputs={}", program.inputs);
     for (i, op) in program.ops.iter().enumerate() {
         let _ = writeln!(text, "    r{i} = {}", operation(op));
@@ -247,7 +258,7 @@ fn label(l: &Labelling) -> String {
 }
 
 /// `o0[0..4]+o2[1..3]`; `none` where there is no segment.
-fn selection(selection: &Selection) -> String {
+pub(super) fn selection(selection: &Selection) -> String {
     let end = |s: &snn_connect::Segment| u64::from(s.start) + u64::from(s.len);
     let parts = selection.segments().iter();
     let parts: Vec<_> = parts.map(|s| format!("o{}[{}..{}]", s.object, s.start, end(s))).collect();
@@ -271,7 +282,7 @@ pub(super) fn lower(variant: &impl std::fmt::Debug) -> String {
     format!("{variant:?}").to_lowercase()
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     format!("\"{escaped}\"")
 }

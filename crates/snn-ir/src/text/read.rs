@@ -15,15 +15,17 @@ use snn_kernel::{
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
 use snn_result::{
-    Answer, Column, Expectation, Labelling, Measure, MeasureOp, Probe, Protocol, Resets, Statistic,
+    Answer, Column, Expectation, Labelling, Measure, MeasureOp, Occasion, Probe, Protocol, Resets,
+    Statistic, SynapseProbe,
 };
 
 use super::TextError;
+use super::live;
 use super::print::lower;
 use super::tokens::Tokens;
 use crate::{Network, Object, ObjectKind, ProjectionNode};
 
-type Read<T> = Result<T, TextError>;
+pub(super) type Read<T> = Result<T, TextError>;
 
 /// Measures nest at most this deep.
 const DEEPEST_MEASURE: usize = 512;
@@ -90,6 +92,7 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
         injects: Vec::new(),
         record_spikes: Vec::new(),
         probes: Vec::new(),
+        synapse_probes: Vec::new(),
         expectations: Vec::new(),
     };
     t.line_end()?;
@@ -111,6 +114,8 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
             let (variable, of) = (t.quoted()?, selection(t)?);
             let every_ticks = t.field("every", Tokens::number)?;
             protocol.probes.push(Probe { variable, of, every_ticks });
+        } else if t.take("synapses") {
+            protocol.synapse_probes.push(synapse_probe(t)?);
         } else if t.take("expect") {
             protocol.expectations.push(expectation(t)?);
         } else {
@@ -139,6 +144,16 @@ fn expectation(t: &mut Tokens) -> Read<Expectation> {
     let unit = (t.quoted()?, t.number()?);
     let measure = measure(t, 0)?;
     Ok(Expectation { text, what, over, measure, lo, hi, unit, span: span() })
+}
+
+fn synapse_probe(t: &mut Tokens) -> Read<SynapseProbe> {
+    let (variable, of) = (t.quoted()?, numbered(t, 'p')?);
+    let occasions = [Occasion::Pre, Occasion::Post, Occasion::Events, Occasion::Sent];
+    let at = match peeked(t, &occasions) {
+        Some(at) => at,
+        None => Occasion::Every(t.field("every", Tokens::number)?),
+    };
+    Ok(SynapseProbe { variable, of, at })
 }
 
 fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
@@ -336,7 +351,8 @@ fn projection(t: &mut Tokens, objects: usize) -> Read<ProjectionNode> {
     t.line_end()?;
     let connector = Connector { rule, sources, targets, key, autapses, multapses };
     let (weight, delay) = (value(t, "weight")?, value(t, "delay")?);
-    let projection = Projection { name, connector, receptors, weight, delay };
+    let live = live::read(t, objects)?;
+    let projection = Projection { name, connector, receptors, weight, delay, live };
     Ok(ProjectionNode { projection, span: span() })
 }
 
@@ -367,7 +383,7 @@ fn value(t: &mut Tokens, what: &str) -> Read<SynapseValue> {
     Ok(value)
 }
 
-fn program(t: &mut Tokens) -> Read<Program> {
+pub(super) fn program(t: &mut Tokens) -> Read<Program> {
     let inputs = t.field("inputs", Tokens::number)?;
     t.line_end()?;
     let mut ops = Vec::new();
@@ -473,7 +489,7 @@ const BINARY: [Binary; 19] = [
 ];
 
 /// A selection of neurons of the first `objects` objects.
-fn of_objects(t: &mut Tokens, objects: usize) -> Read<Selection> {
+pub(super) fn of_objects(t: &mut Tokens, objects: usize) -> Read<Selection> {
     let selection = selection(t)?;
     match selection.segments().iter().find(|s| s.object as usize >= objects) {
         None => Ok(selection),
@@ -530,7 +546,7 @@ fn rational(t: &mut Tokens) -> Read<Rational> {
     })
 }
 
-fn variant<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Read<T> {
+pub(super) fn variant<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Read<T> {
     let names: Vec<String> = all.iter().map(lower).collect();
     peeked(t, all).ok_or_else(|| t.error(&names.join(", ")))
 }

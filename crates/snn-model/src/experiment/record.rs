@@ -93,7 +93,7 @@ fn unknown(cx: &mut Context<'_>, model: &Neuron, name: &ast::Name) {
     cx.report(d.with_label(model.span, format!("`{}` is declared here", model.name)));
 }
 
-fn every_ticks(
+pub(super) fn every_ticks(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     e: &ast::Expr,

@@ -1,6 +1,7 @@
 //! Connections: who, where, by which rule, with which weights and delays.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use snn_connect::{Autapses, Multapses, Segment, SpikeSource};
 use snn_diagnostics::codes::network;
@@ -10,12 +11,13 @@ use snn_units::UnitValue;
 
 use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
+use super::live::{self, DelayParts, Ends, Stated};
 use super::path::names_neurons;
 use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick, port};
 use super::{Builder, delay};
 use crate::context::Context;
-use crate::model::{Integer, Neuron, ObjectKind, Projection, Value};
+use crate::model::{Integer, Live, Neuron, ObjectKind, Projection, Value};
 use crate::names::list;
 use crate::typed;
 use crate::whole::{self, Assigned};
@@ -44,6 +46,8 @@ struct Statements<'a> {
     rule: Option<(&'a ast::Call, Span)>,
     weight: Option<&'a ast::Expr>,
     delay: Option<&'a ast::Expr>,
+    /// About its synapses.
+    live: Stated<'a>,
     autapses: Option<Span>,
     multapses: Option<Span>,
     /// A construct of a later version was reported: nothing is missing for sure.
@@ -52,13 +56,15 @@ struct Statements<'a> {
 }
 
 /// Targets and the receptor of each segment.
-struct Targets {
+pub(super) struct Targets {
     picked: Picked,
     receptors: Vec<u16>,
-    unit: UnitValue,
+    /// The models, one for each segment.
+    pub models: Vec<Arc<Neuron>>,
+    pub unit: UnitValue,
     /// The smallest integer type among the receptors.
-    integer: Option<(Integer, Span)>,
-    receptor: String,
+    pub integer: Option<(Integer, Span)>,
+    pub receptor: String,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -113,10 +119,27 @@ impl<'a> Builder<'_, 'a> {
             self.rule_fits_values(cx, &drawn, &s, targets.as_ref(), (call, span)).then_some(drawn)
         });
         let values = NetScope { place: Place::Synapse, ..scope };
-        let weight = s.weight.map(|e| weight(cx, &values, e, targets.as_ref()));
         let grid = DelayIn { dt: self.request.dt, chip: self.request.chip };
-        let delay = s.delay.map(|e| delay::delay(cx, &values, e, &grid));
-        let (from, targets, rule) = (from?, targets?, rule?);
+        let (delay, ends) = match &s.live.parts {
+            Some(parts) => {
+                let (delay, ends) = delay::parts(cx, &values, parts, &grid);
+                (Some(delay), ends)
+            }
+            None => {
+                let delay = s.delay.map(|e| delay::delay(cx, &values, e, &grid));
+                (delay, Some(Ends { dendrite: 0, back: 0 }))
+            }
+        };
+        let live = match (&targets, ends) {
+            _ if !s.live.is_live() => Some(None),
+            (Some(targets), Some(ends)) => {
+                live::live(cx, (&scope, &values), &s.live, targets, ends, &grid).map(Some)
+            }
+            _ => None,
+        };
+        let sound = targets.as_ref().filter(|_| live.is_some());
+        let weight = s.weight.map(|e| weight(cx, &values, e, sound, live.as_ref()));
+        let (from, targets, rule, live) = (from?, targets?, rule?, live?);
         if let Some((_, span)) = s.rule
             && rule.is_all_to_all()
         {
@@ -134,6 +157,12 @@ impl<'a> Builder<'_, 'a> {
             (Some(list), _) => delay::from_list(cx, &list, &grid, rule_span)?,
             (None, delay) => delay??,
         };
+        let weight_span = s.weight.map_or(rule_span, |e| e.span);
+        if let Some(live) = &live
+            && !live::within_bounds(cx, live, &weight, weight_span)
+        {
+            return None;
+        }
         Some(Projection {
             name: format!("{} -> {}.{}", from.text, targets.picked.text, targets.receptor),
             sources: from.selection(),
@@ -144,8 +173,9 @@ impl<'a> Builder<'_, 'a> {
             multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
             weight,
             delay,
+            live,
             span: c.span,
-            weight_span: s.weight.map_or(rule_span, |e| e.span),
+            weight_span,
             delay_span: s.delay.map_or(rule_span, |e| e.span),
         })
     }
@@ -165,7 +195,7 @@ impl<'a> Builder<'_, 'a> {
             return None;
         };
         let picked = pick(cx, scope, base)?;
-        let mut receptors = Vec::new();
+        let (mut receptors, mut models) = (Vec::new(), Vec::new());
         let mut first: Option<(UnitValue, Span)> = None;
         let mut integer = None;
         for s in &picked.segments {
@@ -198,9 +228,10 @@ impl<'a> Builder<'_, 'a> {
                 integer = integer.filter(narrower).or(Some((own, port.span)));
             }
             receptors.push(u16::try_from(at).ok()?);
+            models.push(model.clone());
         }
         let (unit, _) = first?;
-        Some(Targets { picked, receptors, unit, integer, receptor: receptor.text })
+        Some(Targets { picked, receptors, models, unit, integer, receptor: receptor.text })
     }
 
     /// The neuron model of a segment; a source has none, which is reported.
@@ -210,7 +241,7 @@ impl<'a> Builder<'_, 'a> {
         s: &Segment,
         at: Span,
         lacks: &str,
-    ) -> Option<&Neuron> {
+    ) -> Option<&Arc<Neuron>> {
         let object = self.objects.get(s.object);
         if let ObjectKind::Population { neuron, .. } = object.kind {
             return Some(&self.neurons[neuron]);
@@ -350,7 +381,9 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
                 (s.rule.replace((rule, *span)).is_some(), *span, "rule")
             }
             ConnectItem::Weight(e) => (s.weight.replace(e).is_some(), e.span, "weight"),
-            ConnectItem::Delay(e) => (s.delay.replace(e).is_some(), e.span, "delay"),
+            ConnectItem::Delay(e) => {
+                (s.delay.replace(e).is_some() || s.live.parts.is_some(), e.span, "delay")
+            }
             ConnectItem::No(what) => match what.text.as_str() {
                 "autapses" => (s.autapses.replace(what.span).is_some(), what.span, "no autapses"),
                 "multapses" => {
@@ -361,6 +394,21 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
                     continue;
                 }
             },
+            ConnectItem::DelayParts { axon, dendrite, back, span } => {
+                let (axon, dendrite, back) = (axon.as_ref(), dendrite.as_ref(), back.as_ref());
+                let parts = DelayParts { axon, dendrite, back, span: *span };
+                (s.live.parts.replace(parts).is_some() || s.delay.is_some(), *span, "delay")
+            }
+            ConnectItem::Via { synapse, span } => {
+                (s.live.via.replace((synapse, *span)).is_some(), *span, "via")
+            }
+            ConnectItem::Learn { plasticity, span } => {
+                (s.live.learn.replace((plasticity, *span)).is_some(), *span, "learn")
+            }
+            ConnectItem::Ties { first, second, suffix } => {
+                let ties = (first, second, suffix.as_ref());
+                (s.live.ties.replace(ties).is_some(), first.span, "ties")
+            }
             ConnectItem::Later(_) => {
                 s.later = true;
                 continue;
@@ -396,7 +444,8 @@ fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: 
     }
     let is_list = s.rule.is_some_and(|(call, _)| crate::arguments::called(call) == Some("list"));
     if !is_list {
-        let lacks = [(s.weight.is_none(), "weight"), (s.delay.is_none(), "delay")];
+        let no_delay = s.delay.is_none() && s.live.parts.is_none();
+        let lacks = [(s.weight.is_none(), "weight"), (no_delay, "delay")];
         if let Some((_, word)) = lacks.into_iter().find(|(lacks, _)| *lacks) {
             report_missing(cx, word, c.span, targets);
         }
@@ -458,12 +507,15 @@ fn weight(
     scope: &NetScope<'_, '_>,
     e: &ast::Expr,
     targets: Option<&Targets>,
+    live: Option<&Option<Live>>,
 ) -> Option<Value> {
     let Some(Targets { unit, receptor, integer, .. }) = targets else {
         // The receptor is faulty: the expression alone can still be checked.
         typed::type_expr(cx, scope, e)?;
         return None;
     };
+    let bound = live.and_then(|l| l.as_ref()).and_then(|l| l.learn.as_ref().or(l.via.as_ref()));
+    let unit = bound.map_or(unit, |bound| &bound.model.weight.unit);
     let role = format!("the weight of a synapse onto `{receptor}`");
     let expr = typed::type_as(cx, scope, e, unit, &role)?;
     if let Some((integer, declared)) = *integer {

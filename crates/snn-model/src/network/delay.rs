@@ -10,10 +10,11 @@ use snn_syntax::ast;
 use snn_units::show;
 
 use super::frame::NetScope;
+use super::live::{DelayParts, Ends};
 use crate::constant::Quantity;
 use crate::context::Context;
 use crate::exact;
-use crate::model::{Expr, ExprKind, Value};
+use crate::model::{Binary, Expr, ExprKind, Value};
 use crate::time;
 use crate::typed;
 
@@ -54,6 +55,83 @@ pub(super) fn delay(
     let count = whole_ticks(cx, &delay, dt, e.span)?;
     let fits = in_range(cx, count, grid, e.span, &format!("the delay {}", delay.show()));
     fits.then_some(Value::Constant(count as f64))
+}
+
+/// The parts of a delay: the whole in ticks (or ms, where the axon's is drawn), dendrite and back in ticks.
+pub(super) fn parts(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    parts: &DelayParts<'_>,
+    grid: &DelayIn<'_>,
+) -> (Option<Value>, Option<Ends>) {
+    let ticks = |cx: &mut Context<'_>, e: Option<&ast::Expr>, what| match e {
+        Some(e) => part(cx, scope, e, grid, (what, 0)),
+        None => Some(0),
+    };
+    let dendrite = ticks(cx, parts.dendrite, "the delay of the dendrite");
+    let back = match parts.back {
+        Some(_) => ticks(cx, parts.back, "the delay back"),
+        None => dendrite,
+    };
+    let ends = dendrite.zip(back).map(|(dendrite, back)| Ends { dendrite, back });
+    let ms = time::millisecond();
+    let drawn = parts.axon.and_then(|e| {
+        let expr = typed::type_as(cx, scope, e, &ms, "the delay of the axon")?;
+        typed::fold(&expr).is_none().then_some((e, expr))
+    });
+    if let Some((e, expr)) = drawn {
+        let sound = super::delay::drawn(cx, &expr, e.span, grid);
+        let dendrite_ms =
+            f64::from(dendrite.unwrap_or(0)) * grid.dt.unwrap_or(Rational::ONE).to_f64();
+        let (dimension, span) = (expr.dimension, expr.span);
+        let dendrite = Expr { kind: ExprKind::Number(dendrite_ms), dimension, span };
+        let kind = ExprKind::Binary(Binary::Add, Box::new(expr), Box::new(dendrite));
+        return (sound.then_some(Value::Expr(Expr { kind, dimension, span })), ends);
+    }
+    let axon = ticks(cx, parts.axon, "the delay of the axon");
+    let total = axon.zip(dendrite).map(|(axon, dendrite)| u64::from(axon) + u64::from(dendrite));
+    let total = total.filter(|total| {
+        if *total == 0 {
+            let message = "axon and dendrite together take less than a tick";
+            cx.report(
+                Diagnostic::new(network::BAD_DELAY, parts.span, message, "too short")
+                    .with_help("a spike needs at least one tick to arrive"),
+            );
+        }
+        *total > 0 && in_range(cx, *total, grid, parts.span, "the whole delay")
+    });
+    (total.map(|total| Value::Constant(total as f64)), ends)
+}
+
+/// A constant delay in ticks, at least `least`.
+pub(super) fn part(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    e: &ast::Expr,
+    grid: &DelayIn<'_>,
+    (what, least): (&str, u32),
+) -> Option<u32> {
+    let delay = time::time(cx, scope, e, what)?;
+    let dt = grid.dt.unwrap_or(Rational::ONE);
+    let code = network::DELAY_OFF_GRID;
+    let count = if delay.exact.is_negative() {
+        None
+    } else {
+        time::on_grid(cx, &delay, dt, e.span, (code, what))
+    };
+    let least = if grid.dt.is_some() { u64::from(least) } else { 0 };
+    match count {
+        Some(count) if (least..=MAX_TICKS).contains(&count) => Some(count as u32),
+        _ => {
+            let message = format!("{what} cannot be {}", delay.show());
+            let step = show(dt.to_f64(), &delay.unit);
+            cx.report(
+                Diagnostic::new(network::BAD_DELAY, e.span, message, "not possible")
+                    .with_help(format!("a tick is {step}")),
+            );
+            None
+        }
+    }
 }
 
 /// The delays of a list, in ticks.

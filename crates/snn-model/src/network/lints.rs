@@ -111,7 +111,18 @@ fn in_connect<'a>(c: &'a ast::Connect, found: &mut dyn FnMut(&'a str)) {
         match item {
             ConnectItem::Rule { rule, .. } => names_in_call(rule, found),
             ConnectItem::Weight(e) | ConnectItem::Delay(e) => names(e, found),
-            ConnectItem::No(_) | ConnectItem::Later(_) => {}
+            ConnectItem::DelayParts { axon, dendrite, back, .. } => {
+                [axon, dendrite, back].into_iter().flatten().for_each(|e| names(e, found));
+            }
+            ConnectItem::Via { synapse: call, .. }
+            | ConnectItem::Learn { plasticity: call, .. } => {
+                names_in_call(call, found);
+                call.arguments
+                    .iter()
+                    .filter_map(|a| a.delay.as_ref())
+                    .for_each(|e| names(e, found));
+            }
+            ConnectItem::Ties { .. } | ConnectItem::No(_) | ConnectItem::Later(_) => {}
         }
     }
 }
@@ -172,12 +183,15 @@ impl Use {
     /// What does nothing in an experiment that drives and observes these objects.
     pub fn of(network: &Network<'_>, driven: &HashSet<u32>, observed: &HashSet<u32>) -> Self {
         let sends: HashSet<u32> = ends(&network.projections, |p| &p.sources);
+        let modulates: HashSet<u32> = modulators(&network.projections);
         let receives: HashSet<u32> = ends(&network.projections, |p| &p.targets);
         let alive = alive(network, driven);
         let mut useless = HashMap::new();
         let mut useful = HashSet::new();
         for (object, id) in network.objects.list().iter().zip(0u32..) {
-            let used = [&sends, &receives, driven, observed].iter().any(|set| set.contains(&id));
+            let used = [&sends, &receives, &modulates, driven, observed]
+                .iter()
+                .any(|set| set.contains(&id));
             let fault = match (used, alive[id as usize]) {
                 (false, _) => Some(Fault::Idle),
                 // A model that only watches has no spike to miss.
@@ -271,6 +285,13 @@ fn alive(network: &Network<'_>, driven: &HashSet<u32>) -> Vec<bool> {
         }
     }
     alive
+}
+
+/// Objects that modulate plasticity.
+fn modulators(projections: &[Projection]) -> HashSet<u32> {
+    let live = projections.iter().filter_map(|p| p.live.as_ref());
+    let from = live.flat_map(|live| &live.modulators);
+    from.flat_map(|(from, _)| from.segments().iter().map(|s| s.object)).collect()
 }
 
 fn ends(

@@ -36,7 +36,10 @@ impl<'a> Builder<'_, 'a> {
             .find_kind(scope.file, &p.model.function, Kind::Neuron)
             .and_then(|id| neuron::neuron(cx, id));
         let values = match &model {
-            Some(model) => arguments(cx, &scope, model, p),
+            Some(model) => {
+                let given: Vec<&ast::Argument> = p.model.arguments.iter().collect();
+                arguments(cx, &scope, model, &given, p.model_span)
+            }
             None => None,
         };
         let Some(member) = member else {
@@ -117,16 +120,18 @@ enum Target {
     State(usize),
 }
 
-fn arguments(
+/// The values given to a model at a population or a connection; none where a fault was reported.
+pub(super) fn arguments(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     model: &Neuron,
-    p: &ast::Population,
+    given: &[&ast::Argument],
+    span: Span,
 ) -> Option<(Values, Values)> {
     let (mut parameters, mut initial) = (Values::new(), Values::new());
     let mut seen: Vec<(Target, Span)> = Vec::new();
     let mut sound = true;
-    for argument in &p.model.arguments {
+    for argument in given {
         let Some(target) = target(cx, model, argument) else {
             sound = false;
             continue;
@@ -165,7 +170,7 @@ fn arguments(
             },
         }
     }
-    sound &= nothing_missing(cx, model, &seen, p.model_span);
+    sound &= nothing_missing(cx, model, &seen, span);
     sound.then_some((parameters, initial))
 }
 
@@ -180,7 +185,7 @@ fn target(cx: &mut Context<'_>, model: &Neuron, argument: &ast::Argument) -> Opt
         }
         let names = settable();
         let first = names.first().map_or("name", String::as_str);
-        let message = "a value at a population needs the name of its parameter";
+        let message = "a value given to a model needs the name of its parameter";
         let text = cx.text(argument.value.span);
         cx.report(
             Diagnostic::new(network::WRONG_ARGUMENT, argument.value.span, message, "of what?")

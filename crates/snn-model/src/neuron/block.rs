@@ -32,6 +32,7 @@ pub(super) fn block(
             StatementKind::Assign { target, op, value } => {
                 assign(cx, &scope, (target, *op, value), statement.span)
             }
+            StatementKind::Deliver(value) => deliver(cx, &scope, value, statement.span),
             StatementKind::Let(declaration) => {
                 let (local, value) = local(cx, &scope, declaration);
                 let (name, integer) = (local.name.clone(), local.integer);
@@ -50,6 +51,21 @@ pub(super) fn block(
         cx.report(Diagnostic::new(codes::UNUSED, local.span, message, "never read"));
     }
     statements
+}
+
+fn deliver(
+    cx: &mut Context<'_>,
+    scope: &NeuronScope<'_>,
+    value: &ast::Expr,
+    span: Span,
+) -> Option<Statement> {
+    if scope.place != Place::Transmission {
+        let message = "`deliver` stands in `on pre` of a synapse";
+        cx.report(Diagnostic::new(codes::SYNAPSE, span, message, "nothing is sent from here"));
+        return None;
+    }
+    let (value, _) = type_with_unit(cx, scope, value)?;
+    Some(Statement::Deliver { value, span })
 }
 
 fn local(

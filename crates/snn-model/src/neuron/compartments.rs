@@ -254,7 +254,9 @@ impl Flat<'_> {
         let mut block = block.clone();
         for statement in &mut block.statements {
             match &mut statement.kind {
-                StatementKind::Assign { value, .. } => *value = self.expr(cx, value, None),
+                StatementKind::Assign { value, .. } | StatementKind::Deliver(value) => {
+                    *value = self.expr(cx, value, None);
+                }
                 StatementKind::Let(d) => {
                     if let Some(value) = &mut d.value {
                         *value = self.expr(cx, value, None);

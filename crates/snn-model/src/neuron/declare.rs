@@ -69,7 +69,7 @@ fn infers(role: Role, declaration: &ast::Declaration) -> bool {
     match role {
         Role::Parameter | Role::State | Role::Let => declaration.value.is_some(),
         Role::Receptor => shape_name(declaration) == Some("jump"),
-        Role::Input => false,
+        Role::Input | Role::Weight | Role::Trace | Role::Modulator | Role::Read => false,
     }
 }
 

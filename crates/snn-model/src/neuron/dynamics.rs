@@ -74,6 +74,23 @@ pub(super) fn check(
     })
 }
 
+/// The equations of a synapse.
+pub(super) fn free_equations(
+    cx: &mut Context<'_>,
+    file: FileId,
+    s: &Statements<'_>,
+    symbols: &Symbols,
+) -> Option<Vec<(usize, Expr)>> {
+    let equations = equations(cx, &Where { file, symbols }, s)?;
+    if symbols.whites.get() == 0 {
+        return Some(equations);
+    }
+    let noisy = s.derivatives.first().map(|(name, _)| name.span);
+    let message = "white noise stands in equations of neurons only";
+    cx.report(Diagnostic::new(codes::NOISE, noisy?, message, "of a synapse"));
+    None
+}
+
 struct Where<'s> {
     file: FileId,
     symbols: &'s Symbols,

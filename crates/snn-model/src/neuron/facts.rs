@@ -134,6 +134,11 @@ impl Facts {
         conditions.collect()
     }
 
+    /// Adds the sign of one time constant.
+    pub fn add_time_constant(&mut self, tau: &Expr) {
+        self.facts.push(Fact { kind: FactKind::Positive(tau.clone()), span: tau.span });
+    }
+
     /// All expressions, for the numbering of functions.
     pub fn expressions(&mut self) -> Vec<&mut Expr> {
         let mut all = Vec::new();

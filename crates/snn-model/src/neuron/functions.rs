@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Facts;
 use crate::context::Context;
 use crate::model::{Dynamics, Expr, ExprKind, Neuron, Shape, Statement};
 
-/// Copies the functions that expressions of the neuron call, callees first, and renumbers the calls.
-pub(super) fn localise(cx: &Context<'_>, neuron: &mut Neuron, facts: &mut Facts) {
+/// Copies the functions that expressions of the neuron and `others` call, callees first, and renumbers the
+/// calls.
+pub(super) fn localise(cx: &Context<'_>, neuron: &mut Neuron, others: Vec<&mut Expr>) {
     let functions = &cx.globals.functions;
     let mut used = BTreeSet::new();
     let mut expressions = expressions(neuron);
-    expressions.extend(facts.expressions());
+    expressions.extend(others);
     for e in &expressions {
         called(e, &mut used);
     }
@@ -85,8 +85,11 @@ fn expressions(neuron: &mut Neuron) -> Vec<&mut Expr> {
     all
 }
 
-fn value(statement: &mut Statement) -> &mut Expr {
+/// The right side of a statement.
+pub(super) fn value(statement: &mut Statement) -> &mut Expr {
     match statement {
-        Statement::Assign { value, .. } | Statement::Local { value, .. } => value,
+        Statement::Assign { value, .. }
+        | Statement::Local { value, .. }
+        | Statement::Deliver { value, .. } => value,
     }
 }

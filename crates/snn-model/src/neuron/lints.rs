@@ -13,10 +13,19 @@ pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
     for receptor in &neuron.receptors {
         shape(cx, receptor, on_tick);
     }
+    unused(cx, symbols);
+}
+
+/// Warns of what nothing uses.
+pub(super) fn unused(cx: &mut Context<'_>, symbols: &Symbols) {
     for symbol in symbols.iter().filter(|s| !s.used.get()) {
         let (what, label) = match symbol.role {
             Role::Parameter => ("parameter", "never read"),
             Role::Let => ("`let`", "never read"),
+            Role::Trace => ("trace", "never read"),
+            Role::Modulator => ("modulator", "never read"),
+            Role::Read => ("state of the target", "never read"),
+            Role::Weight => continue,
             Role::Input => ("input", "currents injected here change nothing"),
             Role::Receptor if symbol.jumps.is_none() => {
                 ("receptor", "arrivals here change nothing")

@@ -29,7 +29,26 @@ pub(super) enum Place {
     Reset,
     /// An `on tick` block: also `dt`.
     OnTick,
+    /// `on pre` of a synapse: everything, locals, draws and `deliver`.
+    Transmission,
+    /// `on pre` of a plasticity rule: everything, locals and draws.
+    PreSpike,
+    /// Another block of a plasticity rule: everything and locals.
+    Event,
 }
+
+/// What equations and blocks may use.
+const EVERYTHING: [Role; 9] = [
+    Role::Parameter,
+    Role::State,
+    Role::Input,
+    Role::Receptor,
+    Role::Let,
+    Role::Weight,
+    Role::Trace,
+    Role::Modulator,
+    Role::Read,
+];
 
 /// A name of a block.
 pub(super) struct Local {
@@ -58,7 +77,7 @@ impl<'s> NeuronScope<'s> {
     fn roles(&self) -> &'static [Role] {
         match self.place {
             Place::Value | Place::Constant => &[Role::Parameter],
-            _ => &[Role::Parameter, Role::State, Role::Input, Role::Receptor, Role::Let],
+            _ => &EVERYTHING,
         }
     }
 
@@ -172,6 +191,11 @@ impl Scope for NeuronScope<'_> {
         {
             return self.white(cx, call, expr.span);
         }
+        if let ast::ExprKind::Field(..) = &expr.kind
+            && let Some(read) = self.symbols.find(cx.text(expr.span))
+        {
+            return self.symbol(cx, read, expr.span);
+        }
         let ast::ExprKind::Name(name) = &expr.kind else { return Resolution::Unknown };
         if let Some(local) = self.local(name) {
             return local;
@@ -211,7 +235,8 @@ impl Scope for NeuronScope<'_> {
             Place::Value => Draws::Once,
             Place::Constant => Draws::Forbidden("in a constant of the neuron"),
             Place::Equation | Place::Condition => Draws::Forbidden("in an equation or a condition"),
-            Place::Reset | Place::OnTick => Draws::Block,
+            Place::Event => Draws::Forbidden("at events other than pre spikes"),
+            Place::Reset | Place::OnTick | Place::Transmission | Place::PreSpike => Draws::Block,
         }
     }
 

@@ -20,6 +20,12 @@ pub(super) enum Role {
     Input,
     Receptor,
     Let,
+    /// The weight of a `synapse`.
+    Weight,
+    Trace,
+    Modulator,
+    /// A state of the target.
+    Read,
 }
 
 impl Role {
@@ -31,6 +37,10 @@ impl Role {
             Self::Input => "an input",
             Self::Receptor => "a receptor",
             Self::Let => "a `let`",
+            Self::Weight => "the weight",
+            Self::Trace => "a trace",
+            Self::Modulator => "a modulator",
+            Self::Read => "a state of the target",
         }
     }
 }
@@ -63,6 +73,9 @@ impl Symbol {
             Role::Input => ExprKind::Input(self.index),
             Role::Receptor => ExprKind::Receptor(self.index),
             Role::Let => ExprKind::Let(self.index),
+            Role::Weight | Role::Trace | Role::Modulator | Role::Read => {
+                ExprKind::Signal(self.index)
+            }
         }
     }
 }

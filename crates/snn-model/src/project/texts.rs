@@ -52,7 +52,12 @@ fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
                         ConnectItem::Weight(value) | ConnectItem::Delay(value) => {
                             expr(value, found);
                         }
-                        ConnectItem::No(_) | ConnectItem::Later(_) => {}
+                        ConnectItem::DelayParts { .. }
+                        | ConnectItem::Via { .. }
+                        | ConnectItem::Learn { .. }
+                        | ConnectItem::Ties { .. }
+                        | ConnectItem::No(_)
+                        | ConnectItem::Later(_) => {}
                     }
                 }
             }

@@ -77,6 +77,7 @@ fn value(e: &Expr, bindings: &Bindings<'_>, arguments: &[f64]) -> Option<f64> {
         ExprKind::State(_)
         | ExprKind::Receptor(_)
         | ExprKind::Input(_)
+        | ExprKind::Signal(_)
         | ExprKind::Local(_)
         | ExprKind::Dt
         | ExprKind::Draw { .. } => None,

@@ -36,7 +36,7 @@ pub(crate) fn type_integer(
 fn bounded(e: &ast::Expr) -> Option<(Binary, &ast::Expr)> {
     let ast::ExprKind::Call(call) = &e.kind else { return None };
     let ast::ExprKind::Name(name) = &call.function.kind else { return None };
-    let [ast::Argument { label: None, value }] = call.arguments.as_slice() else { return None };
+    let [ast::Argument { label: None, value, .. }] = call.arguments.as_slice() else { return None };
     match name.as_str() {
         "wrap" => Some((Binary::Wrap, value)),
         "saturate" => Some((Binary::Saturate, value)),

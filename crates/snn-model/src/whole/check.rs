@@ -105,6 +105,10 @@ impl Checker<'_, '_, '_> {
                     let assigned = |integer| Assigned { name, integer, declared };
                     (Atom::Local(*local), value, integer.map(assigned))
                 }
+                Statement::Deliver { value, .. } => {
+                    self.value(Some(value), None);
+                    continue;
+                }
             };
             let range = match assigned {
                 Some(assigned) => self.assign(value, assigned),

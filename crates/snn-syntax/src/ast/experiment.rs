@@ -174,6 +174,8 @@ pub enum ExperimentItem {
         of: Expr,
         /// Sampling interval; left out, one tick.
         every: Option<Expr>,
+        /// The occasion after `at`.
+        at: Option<Name>,
         /// The whole statement.
         span: Span,
     },
@@ -208,4 +210,6 @@ pub enum Recorded {
     Spikes,
     /// A state.
     State(Name),
+    /// What synapses send; the word.
+    Sent(Name),
 }

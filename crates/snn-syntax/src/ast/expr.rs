@@ -94,6 +94,8 @@ pub struct Argument {
     pub label: Option<WordOrName>,
     /// The value.
     pub value: Expr,
+    /// The time after `delay`, of what modulates plasticity.
+    pub delay: Option<Expr>,
 }
 
 /// How an argument is labelled.

@@ -133,8 +133,42 @@ pub enum ConnectItem {
     Weight(Expr),
     /// `delay 1.5 ms`.
     Delay(Expr),
+    /// `delay axon 1 ms dendrite 0.5 ms back 0 ms`.
+    DelayParts {
+        /// From the sender to the synapse.
+        axon: Option<Expr>,
+        /// From the synapse to the target.
+        dendrite: Option<Expr>,
+        /// From a spike of the target to the synapse.
+        back: Option<Expr>,
+        /// The whole statement.
+        span: Span,
+    },
+    /// `via tsodyks2(U = 0.5)`.
+    Via {
+        /// The synapse and its arguments.
+        synapse: Call,
+        /// The place of the call.
+        span: Span,
+    },
+    /// `learn da_stdp(da = vta delay 1 ms)`.
+    Learn {
+        /// The rule and its arguments.
+        plasticity: Call,
+        /// The place of the call.
+        span: Span,
+    },
+    /// `ties post, pre blind`.
+    Ties {
+        /// What comes first.
+        first: Name,
+        /// What comes second.
+        second: Name,
+        /// The word after it.
+        suffix: Option<Name>,
+    },
     /// `no autapses`, `no multapses`.
     No(Name),
-    /// A construct that a later version runs (`via`, `learn`, `delay axon`); reported by the parser.
+    /// A construct that a later version runs (`rule near`); reported by the parser.
     Later(Name),
 }

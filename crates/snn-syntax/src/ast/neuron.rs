@@ -163,6 +163,8 @@ pub enum StatementKind {
     },
     /// `let x = …`, for the statements after it.
     Let(Declaration),
+    /// `deliver w * u`, in `on pre` of a synapse.
+    Deliver(Expr),
 }
 
 /// `=`, `+=`, `-=`, `*=`, `/=`.

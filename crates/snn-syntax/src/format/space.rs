@@ -33,10 +33,18 @@ enum Mode {
     Unit,
 }
 
+/// Whether a value follows the word within a statement.
+fn takes_value(word: Word) -> bool {
+    use Word::{Add, Axon, Back, Delay, Dendrite, Rising, Set, Substeps, When};
+    matches!(word, When | Rising | Substeps | Axon | Dendrite | Back | Delay | Add | Set)
+}
+
 impl Spaces {
     /// Whether a space stands before `token`; `begins`: it is the first of its statement.
     pub(super) fn before(&mut self, token: Token, begins: bool) -> bool {
-        if begins || matches!(token.kind, Kind::Equals | Kind::Comma | Kind::Semicolon) {
+        let ends_unit = matches!(token.kind, Kind::Equals | Kind::Comma | Kind::Semicolon)
+            || token.is(Word::In);
+        if begins || ends_unit {
             self.unit = false;
         }
         if begins {
@@ -79,7 +87,7 @@ impl Spaces {
         match before.kind {
             Kind::Name | Kind::UnitName | Kind::CloseParen | Kind::CloseBracket => true,
             Kind::Word(Word::Step | Word::Round | Word::Near) => true,
-            Kind::Word(Word::When | Word::Rising | Word::Substeps) => false,
+            Kind::Word(word) if takes_value(word) => false,
             Kind::Word(word) => !word.is_reserved() && !self.begins,
             _ => false,
         }
@@ -124,7 +132,7 @@ impl Spaces {
             | Kind::CloseParen
             | Kind::CloseBracket => true,
             Kind::Word(Word::True | Word::False) => true,
-            Kind::Word(Word::When | Word::Rising | Word::Substeps) => false,
+            Kind::Word(word) if takes_value(word) => false,
             Kind::Word(word) => !word.is_reserved() && !begins,
             _ => false,
         };

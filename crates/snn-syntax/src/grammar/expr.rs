@@ -262,7 +262,7 @@ pub(super) fn elements(group: Token, context: &mut Context<'_>) -> Vec<Expr> {
 
 fn plain(entry: Entry, context: &mut Context<'_>) -> Expr {
     let (Entry::Value(value) | Entry::Labelled(_, value)) = &entry else {
-        return undeclared(entry, context);
+        return unexpected(entry, context);
     };
     if let Entry::Labelled(label, _) = &entry {
         let (WordOrName::Named(Expr { span, .. })
@@ -281,9 +281,16 @@ fn plain(entry: Entry, context: &mut Context<'_>) -> Expr {
     }
 }
 
-fn undeclared(entry: Entry, context: &mut Context<'_>) -> Expr {
-    let Entry::Declared(name, unit) = entry else {
-        unreachable!("invariant: only declarations come here")
+/// Reports a declaration or a delay where neither can stand.
+fn unexpected(entry: Entry, context: &mut Context<'_>) -> Expr {
+    let (name, unit) = match entry {
+        Entry::Declared(name, unit) => (name, unit),
+        Entry::Delayed(label, _, delay) => {
+            let message = "only what modulates a `learn` rule has a delay here";
+            context.report(Diagnostic::new(codes::UNEXPECTED, delay.span, message, ""));
+            return error(label.span);
+        }
+        Entry::Value(value) | Entry::Labelled(_, value) => return value,
     };
     context.report(
         Diagnostic::new(codes::UNEXPECTED, unit.span, "no unit can be declared here", "")
@@ -320,9 +327,13 @@ pub(super) fn arguments(group: Token, context: &mut Context<'_>) -> Vec<Argument
     entries
         .into_iter()
         .map(|entry| match entry {
-            Entry::Value(value) => Argument { label: None, value },
-            Entry::Labelled(label, value) => Argument { label: Some(label), value },
-            declared => Argument { label: None, value: undeclared(declared, context) },
+            Entry::Value(value) => Argument { label: None, value, delay: None },
+            Entry::Labelled(label, value) => Argument { label: Some(label), value, delay: None },
+            Entry::Delayed(label, value, delay) if context.delayed => {
+                let label = Some(WordOrName::Named(label));
+                Argument { label, value, delay: Some(delay) }
+            }
+            other => Argument { label: None, value: unexpected(other, context), delay: None },
         })
         .collect()
 }
@@ -366,8 +377,12 @@ fn entry<'src>(
         .map_with(|t, e| e.state().name(t))
         .then(expr.clone())
         .map(|(word, value)| Entry::Labelled(WordOrName::Word(word), value));
+    let delay = optional(Kind::Word(Word::Delay)).ignore_then(expr.clone());
     let after = choice((
-        optional(Kind::Equals).ignore_then(expr.clone()).map(After::Value),
+        optional(Kind::Equals)
+            .ignore_then(expr.clone())
+            .then(delay.or_not())
+            .map(|(value, delay)| After::Value(value, delay)),
         optional(Kind::Colon).ignore_then(unit.clone()).map(After::Unit),
     ));
     let other = range.clone().then(after.or_not()).try_map(|(first, after), span| {
@@ -377,8 +392,11 @@ fn entry<'src>(
         };
         match after {
             None => Ok(Entry::Value(first)),
-            Some(After::Value(value)) if is_path(&first) => {
+            Some(After::Value(value, None)) if is_path(&first) => {
                 Ok(Entry::Labelled(WordOrName::Named(first), value))
+            }
+            Some(After::Value(value, Some(delay))) if is_path(&first) => {
+                Ok(Entry::Delayed(first, value, delay))
             }
             Some(After::Unit(unit)) if name().is_some() => {
                 let name = name().expect("invariant: checked by the guard");
@@ -395,7 +413,7 @@ fn entry<'src>(
 }
 
 enum After {
-    Value(Expr),
+    Value(Expr, Option<Expr>),
     Unit(UnitExpr),
 }
 

@@ -3,12 +3,13 @@
 use chumsky::prelude::*;
 
 use super::expr::arguments;
+use super::synapse;
 use super::{
     Context, Entry, Expressions, Extra, Rule, name, name_token, one, optional, token, word,
 };
 use crate::ast::{
-    AssignOp, Between, Call, Declaration, Expr, ExprKind, Name, PlaceTarget, Refractory, SpikeTest,
-    UnitExpr,
+    AssignOp, Between, Call, Declaration, Event, Expr, ExprKind, Name, PlaceTarget, Refractory,
+    SpikeTest, StepMode, UnitExpr,
 };
 use crate::fault::Expected;
 use crate::token::{Kind, Token};
@@ -44,6 +45,14 @@ pub(crate) struct Statements<'src> {
     pub(crate) for_loop: Rule<'src, (Name, Expr, Token)>,
     pub(crate) choice: Rule<'src, ChoiceParts>,
     pub(crate) call: Rule<'src, PlacedCall>,
+    pub(crate) delay_parts: Rule<'src, (Option<Expr>, Option<Expr>, Option<Expr>)>,
+    pub(crate) ties: Rule<'src, (Name, Name, Option<Name>)>,
+    // Synapses.
+    pub(crate) weight: Rule<'src, (Declaration, Option<Expr>)>,
+    pub(crate) trace: Rule<'src, (Name, SignalParts)>,
+    pub(crate) modulator: Rule<'src, SignalParts>,
+    pub(crate) reads: Rule<'src, Vec<(Expr, UnitExpr)>>,
+    pub(crate) on_event: Rule<'src, (Event, Token)>,
     // Chips and mappings.
     pub(crate) mesh: Rule<'src, (Expr, Expr)>,
     pub(crate) core: Rule<'src, CoreParts>,
@@ -51,7 +60,7 @@ pub(crate) struct Statements<'src> {
     pub(crate) place: Rule<'src, (Expr, PlaceTarget)>,
     // Experiments.
     pub(crate) inject: Rule<'src, (PlacedCall, Expr)>,
-    pub(crate) record: Rule<'src, (Name, Expr, Option<Expr>)>,
+    pub(crate) record: Rule<'src, RecordParts>,
     pub(crate) sweep: Rule<'src, (Name, Expr)>,
     pub(crate) set_parameter: Rule<'src, (Name, Expr)>,
     pub(crate) trials: Rule<'src, (Expr, Expr, Between)>,
@@ -71,6 +80,10 @@ pub(crate) type PopulationParts = (Name, Vec<Vec<Expr>>, Option<Token>, PlacedCa
 pub(crate) type ConnectParts = (Expr, Expr, Option<Name>, Option<Token>);
 /// Conditions with their bodies, the body after the last `else`.
 pub(crate) type ChoiceParts = (Vec<(Expr, Token)>, Option<Token>);
+/// What a spike does, where it is stated, and the declaration: name, unit, shape.
+pub(crate) type SignalParts = (Declaration, Option<(StepMode, Expr)>);
+/// What, of whom, every, at.
+pub(crate) type RecordParts = (Name, Expr, Option<Expr>, Option<Name>);
 /// Name, tiles, body.
 pub(crate) type CoreParts = (Option<Name>, Vec<(Expr, Expr)>, Token);
 
@@ -126,6 +139,13 @@ impl<'src> Statements<'src> {
                 .map(|((name, range), body)| (name, range, body))
                 .boxed(),
             choice: choice_of_bodies(expr),
+            delay_parts: synapse::delay_parts(expr),
+            ties: synapse::ties(),
+            weight: synapse::weight(&declaration, range),
+            trace: synapse::trace(expr, unit),
+            modulator: synapse::modulator(&declaration, expr),
+            reads: synapse::reads(path, unit),
+            on_event: synapse::on_event(expr),
             mesh: expr.clone().then_ignore(word(Word::By)).then(expr.clone()).boxed(),
             core: core(),
             weights: weights(expr),
@@ -135,7 +155,8 @@ impl<'src> Statements<'src> {
                 .then_ignore(word(Word::Of))
                 .then(expr.clone())
                 .then(word(Word::Every).ignore_then(expr.clone()).or_not())
-                .map(|((what, of), every)| (what, of, every))
+                .then(word(Word::At).ignore_then(name()).or_not())
+                .map(|(((what, of), every), at)| (what, of, every, at))
                 .boxed(),
             sweep: name().then_ignore(word(Word::In)).then(range.clone()).boxed(),
             set_parameter: name().then(value.clone()).boxed(),
@@ -237,7 +258,9 @@ fn parameters(group: Token, context: &mut Context<'_>) -> Vec<Declaration> {
             Entry::Declared(name, unit) => (name, Some(unit)),
             Entry::Value(Expr { kind: ExprKind::Name(text), span }) => (Name { text, span }, None),
             Entry::Value(Expr { kind: ExprKind::Error, .. }) => continue,
-            Entry::Value(Expr { span, .. }) | Entry::Labelled(_, Expr { span, .. }) => {
+            Entry::Value(Expr { span, .. })
+            | Entry::Labelled(_, Expr { span, .. })
+            | Entry::Delayed(_, Expr { span, .. }, _) => {
                 context.report(
                     snn_diagnostics::Diagnostic::new(
                         snn_diagnostics::codes::syntax::UNEXPECTED,

@@ -42,7 +42,7 @@ fn integer_type(expr: &Expr) -> Option<&[Argument]> {
 }
 
 fn bits(arguments: &[Argument]) -> Option<u32> {
-    let [Argument { label: None, value }] = arguments else { return None };
+    let [Argument { label: None, value, .. }] = arguments else { return None };
     match &value.kind {
         ExprKind::Number { digits, unit: None } => digits.parse().ok(),
         _ => None,

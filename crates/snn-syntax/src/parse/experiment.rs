@@ -22,9 +22,6 @@ impl<'src> Parser<'_, 'src> {
             self.unknown(Layer::Experiment, statement);
             return None;
         };
-        if let Some(keyword) = later_part(word, statement) {
-            return Some(ExperimentItem::Later(self.later(keyword)));
-        }
         let rules = &self.grammar.statements;
         let span = self.span(statement);
         Some(match word {
@@ -37,10 +34,15 @@ impl<'src> Parser<'_, 'src> {
                 ExperimentItem::Inject { waveform: waveform.call, waveform_span: waveform.span, to }
             }
             Word::Record => {
-                let (what, of, every) = self.run(&rules.record, statement, 1)?;
-                let spikes = what.text == Word::Spikes.text();
-                let what = if spikes { Recorded::Spikes } else { Recorded::State(what) };
-                ExperimentItem::Record { what, of, every, span }
+                let (what, of, every, at) = self.run(&rules.record, statement, 1)?;
+                let what = if what.text == Word::Spikes.text() {
+                    Recorded::Spikes
+                } else if what.text == Word::Sent.text() {
+                    Recorded::Sent(what)
+                } else {
+                    Recorded::State(what)
+                };
+                ExperimentItem::Record { what, of, every, at, span }
             }
             Word::Pause => ExperimentItem::Pause(self.run(&rules.expr, statement, 1)?),
             Word::Set => {
@@ -110,14 +112,3 @@ impl<'src> Parser<'_, 'src> {
 
 /// Values of one sweep.
 const MOST_VALUES: u64 = 100_000;
-
-/// The word that makes a statement one of a later version.
-fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
-    match word {
-        Word::Record => match statement.get(1) {
-            Some(sent) if sent.is(Word::Sent) => Some(*sent),
-            _ => statement.iter().copied().skip(3).find(|t| t.is(Word::At)),
-        },
-        _ => None,
-    }
-}

@@ -101,6 +101,14 @@ impl<'src> Parser<'_, 'src> {
                 let items = self.neuron(brace);
                 ItemKind::Neuron { name: parsed?.0, items }
             }
+            Word::Synapse => {
+                let items = self.synapse(Layer::Synapse, brace);
+                ItemKind::Synapse { name: parsed?.0, items }
+            }
+            Word::Plasticity => {
+                let items = self.synapse(Layer::Plasticity, brace);
+                ItemKind::Plasticity { name: parsed?.0, items }
+            }
             Word::Network => {
                 let items = self.network(brace);
                 ItemKind::Network { name: parsed?.0, items }

@@ -95,7 +95,26 @@ impl<'src> Parser<'_, 'src> {
                 ConnectItem::Rule { rule: rule.call, span: rule.span }
             }
             Word::Weight => ConnectItem::Weight(self.run(&rules.expr, statement, 1)?),
+            Word::Delay if delay_has_parts(statement) => {
+                let (axon, dendrite, back) = self.run(&rules.delay_parts, statement, 1)?;
+                ConnectItem::DelayParts { axon, dendrite, back, span: self.span(statement) }
+            }
             Word::Delay => ConnectItem::Delay(self.run(&rules.expr, statement, 1)?),
+            Word::Via => {
+                let via = self.run(&rules.call, statement, 1)?;
+                ConnectItem::Via { synapse: via.call, span: via.span }
+            }
+            Word::Learn => {
+                self.state.delayed = true;
+                let learn = self.run(&rules.call, statement, 1);
+                self.state.delayed = false;
+                let learn = learn?;
+                ConnectItem::Learn { plasticity: learn.call, span: learn.span }
+            }
+            Word::Ties => {
+                let (first, second, suffix) = self.run(&rules.ties, statement, 1)?;
+                ConnectItem::Ties { first, second, suffix }
+            }
             _ => ConnectItem::No(self.run(&rules.name, statement, 1)?),
         })
     }
@@ -104,12 +123,17 @@ impl<'src> Parser<'_, 'src> {
 /// The word that makes a statement of a connection one of a later version.
 fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
     let second = statement.get(1)?;
-    let value_follows = || statement.get(2).is_some_and(|t| t.kind == Kind::Number || t.is_name());
     match word {
         Word::Rule if second.is(Word::Near) => Some(*second),
-        Word::Delay if second.is_name() && value_follows() => Some(*second),
         Word::Delay => statement.iter().copied().find(|t| t.is(Word::Tick)),
         Word::Weight => statement.iter().copied().skip(2).find(|t| t.is(Word::As)),
         _ => None,
     }
+}
+
+/// Whether a delay names its parts: `delay axon …`.
+fn delay_has_parts(statement: &[Token]) -> bool {
+    let named = |t: &Token| t.is(Word::Axon) || t.is(Word::Dendrite) || t.is(Word::Back);
+    let value = |t: &Token| matches!(t.kind, Kind::Number | Kind::Paren) || t.is_name();
+    statement.get(1).is_some_and(named) && statement.get(2).is_some_and(value)
 }

@@ -103,7 +103,7 @@ impl<'src> Parser<'_, 'src> {
         Some(Check { left, approximates, within_percent, span })
     }
 
-    fn block(&mut self, brace: Token) -> Block {
+    pub(super) fn block(&mut self, brace: Token) -> Block {
         let statements = self.body(brace).filter_map(|s| self.block_statement(s)).collect();
         Block { statements }
     }
@@ -113,7 +113,9 @@ impl<'src> Parser<'_, 'src> {
         let span = self.span(statement);
         let is_name = statement[0].is_name();
         let assigns = statement.get(1).is_some_and(|t| !t.is_name());
-        let kind = if head(Layer::Block, statement).is_some() && !assigns {
+        let kind = if delivers(statement) {
+            StatementKind::Deliver(self.run(&rules.expr, statement, 1)?)
+        } else if head(Layer::Block, statement).is_some() && !assigns {
             StatementKind::Let(self.declaration(statement)?)
         } else if is_name && assigns {
             let (target, op, value) = self.run(&rules.assign, statement, 0)?;
@@ -133,4 +135,13 @@ impl<'src> Parser<'_, 'src> {
                 .with_help("write it after the compartment, and its states as in `soma.v`"),
         );
     }
+}
+
+/// Whether a statement is `deliver …`, and not an assignment to something of that name.
+fn delivers(statement: &[Token]) -> bool {
+    let assigned = |t: &Token| {
+        use Kind::{Equals, MinusEquals, PlusEquals, SlashEquals, StarEquals};
+        matches!(t.kind, Equals | PlusEquals | MinusEquals | StarEquals | SlashEquals)
+    };
+    statement[0].is(Word::Deliver) && !statement.get(1).is_some_and(assigned)
 }
