@@ -37,25 +37,7 @@ pub fn dispatch(cli: Cli) -> Exit {
 
 fn check(args: &CheckArgs) -> Outcome<()> {
     let project = load(&args.source)?;
-    let checkup = snn::model::check(&project, &options(&args.source));
-    if checkup.has_errors() {
-        show(&checkup.diagnostics, &project.sources, args.source.format)?;
-        return Err(Exit::File);
-    }
-    // What only lowering sees (stability, time constants) is checked for every experiment too.
-    let experiments = checkup.value.as_ref().map_or(&[][..], |c| &c.experiments);
-    let mut diagnostics = checkup.diagnostics;
-    for experiment in experiments {
-        let compiled = snn::compile(&project, Some(&experiment.name), &options(&args.source));
-        for d in compiled.diagnostics {
-            let same = |e: &snn::diagnostics::Diagnostic| {
-                e.code == d.code && e.primary.span == d.primary.span
-            };
-            if !diagnostics.iter().any(same) {
-                diagnostics.push(d);
-            }
-        }
-    }
+    let diagnostics = snn::check(&project, &options(&args.source)).diagnostics;
     let failed = diagnostics.iter().any(|d| d.code.id().starts_with('E'));
     show(&diagnostics, &project.sources, args.source.format)?;
     if failed {

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use snn_diagnostics::codes::experiment as codes;
 use snn_diagnostics::{Checked, Diagnostic, Severity, Span, nearest};
-use snn_syntax::ast::{self, ItemKind};
 
 use crate::chip;
 use crate::context::Context;
 use crate::experiment::{self, Outcome, SweepAxis};
 use crate::model::Model;
-use crate::names::{Found, ItemId, Kind, list};
+use crate::names::{ItemId, Kind, list};
 use crate::network::{self, Asked, Request, Use, static_lints};
 use crate::neuron;
 use crate::project::Project;
 use crate::sets::Overrides;
 use crate::summary::{Checkup, checkup};
+use crate::users::Users;
 
 /// Bounds of checking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,18 @@ impl Default for Options {
 
 /// Checks the main file and all it imports; every fault, one diagnostic each.
 pub fn check(project: &Project, options: &Options) -> Checked<Checkup> {
+    check_each(project, options, &mut |_| {})
+}
+
+/// As [`check`]; `each` gets the model of every experiment without a fault, at every point of its sweeps that
+/// is checked, while the next is not yet made.
+pub fn check_each(
+    project: &Project,
+    options: &Options,
+    each: &mut dyn FnMut(&Model),
+) -> Checked<Checkup> {
     let mut cx = Context::new(project);
-    everything(&mut cx, options);
+    everything(&mut cx, options, each);
     let value = checkup(&cx);
     Checked::new(Some(value), in_text_order(cx.diagnostics))
 }
@@ -65,7 +75,7 @@ impl<'a> Study<'a> {
     pub fn new(project: &'a Project, experiment: Option<&str>, options: &Options) -> Checked<Self> {
         let mut cx = Context::new(project);
         let wanted = choose(&mut cx, experiment);
-        everything(&mut cx, options);
+        everything(&mut cx, options, &mut |_| {});
         let diagnostics = in_text_order(std::mem::take(&mut cx.diagnostics));
         let sound = wanted.filter(|_| !cx.has_errors());
         let study = sound.map(|experiment| {
@@ -156,7 +166,7 @@ fn start(cx: &Context<'_>) -> Span {
 }
 
 /// Checks every item of every file.
-fn everything(cx: &mut Context<'_>, options: &Options) {
+fn everything(cx: &mut Context<'_>, options: &Options, each: &mut dyn FnMut(&Model)) {
     let overrides = Overrides::collect(cx);
     let of_kind = |cx: &Context<'_>, kind| -> Vec<ItemId> {
         cx.project.files().flat_map(|(file, _)| cx.items_of(file, kind)).collect()
@@ -174,15 +184,16 @@ fn everything(cx: &mut Context<'_>, options: &Options) {
     }
     let mut unused: BTreeMap<ItemId, Option<Use>> = BTreeMap::new();
     for id in of_kind(cx, Kind::Experiment) {
-        at_every_point(cx, id, &overrides, options, &mut unused);
+        at_every_point(cx, id, (&overrides, options), &mut unused, each);
     }
     let networks = of_kind(cx, Kind::Network);
+    let users = Users::collect(cx);
     for id in &networks {
-        alone(cx, *id, &overrides, options, unused.contains_key(id));
+        alone(cx, *id, &overrides, options, (&users, unused.contains_key(id)));
     }
     // What is faulty may have been meant as the use.
     if !cx.has_errors() {
-        networks.into_iter().for_each(|id| static_lints(cx, id));
+        networks.into_iter().for_each(|id| static_lints(cx, id, &users));
         unused.into_values().flatten().for_each(|left| left.report(cx));
     }
 }
@@ -192,9 +203,9 @@ fn everything(cx: &mut Context<'_>, options: &Options) {
 fn at_every_point<'a>(
     cx: &mut Context<'a>,
     id: ItemId,
-    overrides: &Overrides<'a>,
-    options: &Options,
+    (overrides, options): (&Overrides<'a>, &Options),
     unused: &mut BTreeMap<ItemId, Option<Use>>,
+    each: &mut dyn FnMut(&Model),
 ) {
     let grid = experiment::sweeps(cx, id, overrides, options);
     let mut spent = 0;
@@ -206,6 +217,7 @@ fn at_every_point<'a>(
             point.mark(cx, before);
         }
         note(unused, &outcome);
+        outcome.model.iter().for_each(&mut *each);
         spent += 1 + outcome.size;
         if spent > options.max_objects {
             return;
@@ -231,9 +243,9 @@ fn alone<'a>(
     id: ItemId,
     overrides: &Overrides<'a>,
     options: &Options,
-    runs: bool,
+    (users, runs): (&Users, bool),
 ) {
-    let mappings = unused_mappings(cx, id);
+    let mappings = users.idle_mappings(id);
     if runs && mappings.is_empty() {
         return;
     }
@@ -250,22 +262,4 @@ fn alone<'a>(
     for mapping in mappings {
         experiment::mapping_alone(cx, mapping, &network);
     }
-}
-
-/// Mappings of a network that no experiment names.
-fn unused_mappings(cx: &Context<'_>, network: ItemId) -> Vec<ItemId> {
-    let leads_to = |from: ItemId, e: &ast::Expr, to: ItemId| matches!(cx.find(from.file, e), Found::Item(found) if found == to);
-    let of_kind = |kind| cx.project.files().flat_map(move |(file, _)| cx.items_of(file, kind));
-    let used = |mapping: ItemId| {
-        of_kind(Kind::Experiment).any(|e| match &cx.item(e).kind {
-            ItemKind::Experiment(own) => own.on.as_ref().is_some_and(|on| leads_to(e, on, mapping)),
-            _ => false,
-        })
-    };
-    of_kind(Kind::Mapping)
-        .filter(|id| match &cx.item(*id).kind {
-            ItemKind::Mapping { network: of, .. } => leads_to(*id, of, network) && !used(*id),
-            _ => false,
-        })
-        .collect()
 }

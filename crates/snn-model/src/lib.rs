@@ -35,9 +35,10 @@ mod testing;
 mod time;
 mod typed;
 mod units;
+mod users;
 mod whole;
 
-pub use check::{Options, Study, check, instantiate};
+pub use check::{Options, Study, check, check_each, instantiate};
 pub use experiment::SweepAxis;
 pub use project::{Project, Wanted, WantedKind};
 pub use summary::{Checkup, ExperimentSummary, NetworkSummary, NeuronSummary, ParameterSummary};

@@ -1,12 +1,14 @@
 //! From a main file to a network and its chip.
 
 use snn_chip::ChipSpec;
-use snn_diagnostics::Checked;
+use std::collections::HashSet;
+
+use snn_diagnostics::{Checked, Diagnostic};
 use snn_emulator::Emulator;
 use snn_ir::Network;
 use snn_lower::{Decision, Lowerings};
 use snn_map::{Mapping, assemble};
-use snn_model::{Options, Project, SweepAxis};
+use snn_model::{Checkup, Options, Project, SweepAxis};
 
 /// One experiment, compiled.
 #[derive(Clone, Debug)]
@@ -55,6 +57,22 @@ pub fn load(
             project.supply(&file.path, bytes);
         }
     }
+}
+
+/// Checks a program and everything it imports, and what only lowering sees of every experiment: stability,
+/// time constants. Every fault, one diagnostic each; those of lowering last, and only where there are no
+/// others.
+pub fn check(project: &Project, options: &Options) -> Checked<Checkup> {
+    let mut lowered = Vec::new();
+    let mut checkup = snn_model::check_each(project, options, &mut |model| {
+        lowered.extend(snn_lower::lower(model).diagnostics);
+    });
+    if !checkup.has_errors() {
+        let key = |d: &Diagnostic| (d.code.id(), d.primary.span);
+        let mut seen: HashSet<_> = checkup.diagnostics.iter().map(key).collect();
+        checkup.diagnostics.extend(lowered.into_iter().filter(|d| seen.insert(key(d))));
+    }
+    checkup
 }
 
 /// Compiles one experiment, the first of the file where none is named; of a sweep its first point.

@@ -3,7 +3,7 @@
 //! The phases, each a function of the one before:
 //!
 //! 1. [`load`]: the main file, its imports and data files become a [`Project`](model::Project).
-//! 2. [`model::check`]: everything in it is checked; all faults of all files come at once.
+//! 2. [`check`]: everything in it is checked; all faults of all files come at once.
 //! 3. [`compile`]: one experiment becomes a [`Compiled`]: the network of
 //!    [`model::instantiate`] and [`lower::lower`], and the chip.
 //! 4. [`map::map`]: the network is placed on the chip's cores.
@@ -20,7 +20,7 @@ mod compile;
 mod points;
 mod session;
 
-pub use compile::{Compiled, Study, compile, load, study};
+pub use compile::{Compiled, Study, check, compile, load, study};
 pub use points::{At, PointFailure, PointOptions, PointOutcome, pooled, run_points};
 pub use session::{Session, SessionError};
 

@@ -10,44 +10,34 @@ use super::Network;
 use super::mentions::{names, names_in_call};
 use crate::context::Context;
 use crate::model::{Dynamics, Expr, ExprKind, Neuron, Object, ObjectKind, Projection};
-use crate::names::{Found, ItemId, Kind};
+use crate::names::ItemId;
 use crate::neuron;
 use crate::typed::{Bindings, evaluate};
+use crate::users::Users;
 
 /// Reports parameters and lets that nothing mentions: neither the network nor an experiment or mapping of
 /// it.
-pub(crate) fn static_lints(cx: &mut Context<'_>, id: ItemId) {
+pub(crate) fn static_lints(cx: &mut Context<'_>, id: ItemId, users: &Users) {
     let ItemKind::Network { items, .. } = &cx.item(id).kind else { return };
     let mut mentioned = HashSet::new();
     in_network(items, &mut |name| {
         mentioned.insert(name);
     });
-    let project = cx.project;
-    for (file, _) in project.files() {
-        for user in cx.items_of(file, Kind::Experiment) {
-            if let ItemKind::Experiment(e) = &cx.item(user).kind
-                && is(cx, user, &e.network.function, id)
-            {
-                in_experiment(e, &mut |name| {
-                    mentioned.insert(name);
-                });
-            }
+    for user in users.experiments(id) {
+        if let ItemKind::Experiment(e) = &cx.item(*user).kind {
+            in_experiment(e, &mut |name| {
+                mentioned.insert(name);
+            });
         }
-        for user in cx.items_of(file, Kind::Mapping) {
-            if let ItemKind::Mapping { network, directives, .. } = &cx.item(user).kind
-                && is(cx, user, network, id)
-            {
-                in_mapping(directives, &mut |name| {
-                    mentioned.insert(name);
-                });
-            }
+    }
+    for user in users.mappings(id) {
+        if let ItemKind::Mapping { directives, .. } = &cx.item(*user).kind {
+            in_mapping(directives, &mut |name| {
+                mentioned.insert(name);
+            });
         }
     }
     report_unused(cx, items, &mentioned);
-}
-
-fn is(cx: &Context<'_>, user: ItemId, named: &ast::Expr, id: ItemId) -> bool {
-    matches!(cx.find(user.file, named), Found::Item(found) if found == id)
 }
 
 /// Recursion: loops nest no deeper than the parser allows.
