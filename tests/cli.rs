@@ -392,6 +392,88 @@ fn a_sweep_makes_one_table_however_it_is_run() {
     assert!(message.contains("> 300 Hz over seed at w = 20"), "{message}");
 }
 
+fn with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(binary())
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_formatter_reads_stdin() {
+    let (folder, _) = program(NETWORK);
+    let ugly = NETWORK.replace("  population", "population");
+    let tidy = with_input(folder.path(), &["fmt", "-"], &ugly);
+    assert_eq!((tidy.status.code(), text(&tidy.stdout)), (Some(0), NETWORK.to_owned()));
+    assert_eq!(with_input(folder.path(), &["fmt", "--check", "-"], &ugly).status.code(), Some(1));
+    assert_eq!(with_input(folder.path(), &["fmt", "--check", "-"], NETWORK).status.code(), Some(0));
+    assert_eq!(with_input(folder.path(), &["fmt", "-"], "neuron {").status.code(), Some(1));
+}
+
+#[test]
+fn fixes_are_applied() {
+    let wrong = NETWORK.replace("70 pA", "70 pAA").replace("probability(0.1)", "probabilty(0.1)");
+    let (folder, file) = program(&wrong);
+    let at = folder.path();
+    let shown = snn(at, &["fix", "--diff", "net.snn"]);
+    assert!(text(&shown.stdout).contains("+   connect n -> n.exc { rule probability(0.1)"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), wrong, "nothing is written");
+    let fixed = snn(at, &["fix", "net.snn"]);
+    assert_eq!(fixed.status.code(), Some(0), "{}", text(&fixed.stderr));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), NETWORK);
+    assert!(text(&snn(at, &["fix", "net.snn"]).stderr).contains("0 mended, 0 left"));
+}
+
+#[test]
+fn models_are_described_in_tables() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let shown = text(&snn(at, &["doc", "net.snn"]).stdout);
+    for wanted in [
+        "## Network net",
+        "| w | pA | 40 pA |",
+        "| n[N] | std.lif_exp |",
+        "| noise[N] | poisson(3 kHz) |",
+        "| n | n.exc | rule probability(0.1); weight w; delay 1.5 ms |",
+        "## Neuron model lif_exp",
+        "dv/dt = ",
+    ] {
+        assert!(shown.contains(wanted), "{wanted} is missing in\n{shown}");
+    }
+    let page = text(&snn(at, &["doc", "net.snn", "--format", "html"]).stdout);
+    assert!(page.starts_with("<!doctype html>") && page.contains("<td>n.exc</td>"));
+    for address in ["http://", "https://", "src=", "href="] {
+        assert!(!page.contains(address), "the page contains {address}");
+    }
+}
+
+#[test]
+fn programs_are_compared_by_meaning() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let other = |from: &str, to: &str| {
+        std::fs::write(at.join("other.snn"), NETWORK.replace(from, to)).unwrap();
+        let output = snn(at, &["diff", "net.snn", "other.snn"]);
+        (output.status.code(), text(&output.stdout))
+    };
+    let same = other(
+        "  param N = 40, w: pA = 40 pA\n",
+        "// how many\nparam w:pA = 0.04 nA\nparam N = 5*8\n",
+    );
+    assert_eq!(same, (Some(0), String::new()));
+    let (code, shown) = other("N = 40", "N = 50");
+    assert_eq!(code, Some(1));
+    assert!(shown.contains("experiment go: n, size\n  - 40\n  + 50\n"), "{shown}");
+    let (_, shown) = other("delay 1.5 ms", "delay 2 ms");
+    assert_eq!(shown, "experiment go: n -> n.exc, delay\n  - 15\n  + 20\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_was_recorded() {

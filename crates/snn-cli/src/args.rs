@@ -25,6 +25,12 @@ pub enum Command {
     Check(CheckArgs),
     /// Bring files into the one canonical form.
     Fmt(FmtArgs),
+    /// Apply the replacements that messages offer.
+    Fix(FixArgs),
+    /// Describe the models of a file in tables: neurons with equations, networks, experiments.
+    Doc(DocArgs),
+    /// Compare two programs by meaning.
+    Diff(DiffArgs),
     /// Explain a code such as E0203, or the compiler's decisions for a file.
     Explain(ExplainArgs),
     /// Show what a stage of the compiler makes of an experiment.
@@ -81,12 +87,54 @@ pub struct CheckArgs {
 /// `snn fmt`.
 #[derive(Debug, Args)]
 pub struct FmtArgs {
-    /// Files to rewrite in place.
+    /// Files to rewrite in place; `-` reads a program from stdin and writes it to stdout.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Change nothing; exit 1 where a file is not in canonical form.
     #[arg(long)]
     pub check: bool,
+}
+
+/// `snn fix`.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Files to mend in place.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; show the lines that would change.
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// `snn doc`.
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// The program.
+    pub file: PathBuf,
+    /// Markdown or a page of HTML.
+    #[arg(long, value_enum, default_value_t = Markup::Markdown)]
+    pub format: Markup,
+}
+
+/// How a description is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Markup {
+    /// Markdown.
+    Markdown,
+    /// HTML.
+    Html,
+}
+
+/// `snn diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A program.
+    pub old: PathBuf,
+    /// Another.
+    pub new: PathBuf,
+    /// How differences are written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// `snn explain`.

@@ -10,10 +10,10 @@ use snn::model::Options;
 use snn::result::Collected;
 
 use crate::args::{
-    CheckArgs, Cli, Command, CompileArgs, Emit, ExplainArgs, FmtArgs, Format, ListArgs, NewArgs,
-    TestArgs,
+    CheckArgs, Cli, Command, CompileArgs, DiffArgs, DocArgs, Emit, ExplainArgs, FmtArgs, Format,
+    ListArgs, Markup, NewArgs, TestArgs,
 };
-use crate::files::{load, load_path, options, read_text, show, shown};
+use crate::files::{load, load_path, options, read_stdin, read_text, show, shown};
 use crate::mapping::{mapped, write};
 use crate::outcome::{Exit, Outcome, fail, print};
 
@@ -22,6 +22,9 @@ pub fn dispatch(cli: Cli) -> Exit {
     let outcome = match cli.command {
         Command::Check(args) => check(&args),
         Command::Fmt(args) => fmt(&args),
+        Command::Fix(args) => crate::fix::command(&args),
+        Command::Doc(args) => doc(&args),
+        Command::Diff(args) => diff(&args),
         Command::Explain(args) => explain(&args),
         Command::Compile(args) => compile(&args),
         Command::Map(args) => crate::mapping::command(&args),
@@ -52,10 +55,15 @@ fn check(args: &CheckArgs) -> Outcome<()> {
 fn fmt(args: &FmtArgs) -> Outcome<()> {
     let mut untidy = false;
     for file in &args.files {
-        let text = read_text(file)?;
+        let stdin = file.as_os_str() == "-";
+        let text = if stdin { read_stdin()? } else { read_text(file)? };
         let mut sources = snn::diagnostics::SourceMap::default();
         let source = sources.add(file.to_string_lossy(), text.clone());
         let formatted = shown(snn::syntax::format(source, &text), &sources, Format::Human)?;
+        if stdin && !args.check {
+            print(&formatted)?;
+            continue;
+        }
         if formatted == text {
             continue;
         }
@@ -90,6 +98,39 @@ fn explain(args: &ExplainArgs) -> Outcome<()> {
             fail(Exit::Usage, format!("there is no code `{id}`: there are {}", ids.join(" ")))
         }
     }
+}
+
+fn doc(args: &DocArgs) -> Outcome<()> {
+    let project = load_path(&args.file, &[])?;
+    let checkup = snn::check(&project, &Options::default());
+    shown(checkup, &project.sources, Format::Human)?;
+    let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
+    let document = snn::document(&project, &name);
+    print(&match args.format {
+        Markup::Markdown => document.markdown(),
+        Markup::Html => document.html(),
+    })
+}
+
+fn diff(args: &DiffArgs) -> Outcome<()> {
+    let facts = |file: &Path| {
+        let project = load_path(file, &[])?;
+        shown(snn::facts(&project, &Options::default()), &project.sources, Format::Human)
+    };
+    let differences = snn::differences(&facts(&args.old)?, &facts(&args.new)?);
+    if args.format == Format::Json {
+        crate::mapping::json(&differences)?;
+    } else {
+        for d in &differences {
+            print(&format!("{}\n", d.place))?;
+            for (mark, side) in [('-', &d.old), ('+', &d.new)] {
+                if let Some(value) = side {
+                    print(&format!("  {mark} {value}\n"))?;
+                }
+            }
+        }
+    }
+    if differences.is_empty() { Ok(()) } else { Err(Exit::File) }
 }
 
 fn compile(args: &CompileArgs) -> Outcome<()> {

@@ -44,6 +44,16 @@ pub fn read_text(path: &Path) -> Outcome<String> {
     }
 }
 
+/// Reads a program from stdin.
+pub fn read_stdin() -> Outcome<String> {
+    use std::io::Read;
+    let mut text = String::new();
+    match std::io::stdin().lock().take(LARGEST).read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) => fail(Exit::Io, format!("cannot read stdin: {error}")),
+    }
+}
+
 /// Loads a program with its imports and data.
 pub fn load(source: &Source) -> Outcome<Project> {
     load_path(&source.file, &source.sets)
@@ -51,9 +61,12 @@ pub fn load(source: &Source) -> Outcome<Project> {
 
 /// Loads a program with its imports and data.
 pub fn load_path(path: &Path, sets: &[String]) -> Outcome<Project> {
-    let text = read_text(path)?;
-    let shown = path.to_string_lossy();
-    Ok(snn::load(&shown, text, sets, &mut |wanted| read(Path::new(wanted))))
+    Ok(load_text(path, read_text(path)?, sets))
+}
+
+/// Loads a program that stands, or would stand, at a path.
+pub fn load_text(path: &Path, text: String, sets: &[String]) -> Project {
+    snn::load(&path.to_string_lossy(), text, sets, &mut |wanted| read(Path::new(wanted)))
 }
 
 /// The options of the checker.

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod files;
+mod fix;
 mod folder;
 mod mapping;
 mod outcome;

@@ -5,6 +5,7 @@
 //! [`page`].
 
 mod cores;
+mod document;
 mod floorplan;
 mod html;
 mod plot;
@@ -12,6 +13,7 @@ mod summary;
 mod sweep;
 
 pub use cores::{MapSummary, core_table};
+pub use document::{Document, Section, Table};
 pub use floorplan::{Colour, floorplan};
 pub use html::{Page, page};
 pub use summary::{

@@ -16,11 +16,16 @@
 //!
 //! Nothing here opens a file: the caller gives a function that reads, and a recorder that writes.
 
+mod compare;
 mod compile;
+mod document;
+mod parts;
 mod points;
 mod session;
 
+pub use compare::{Difference, Facts, differences, facts};
 pub use compile::{Compiled, Study, check, compile, load, study};
+pub use document::document;
 pub use points::{At, PointFailure, PointOptions, PointOutcome, pooled, run_points};
 pub use session::{Session, SessionError};
 
