@@ -10,4 +10,5 @@ mod examples;
 mod golden;
 mod mapping;
 mod stages;
+mod tutorial;
 mod ui;

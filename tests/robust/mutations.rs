@@ -32,7 +32,7 @@ fn random_inputs_are_checked() {
     let many = setting("SNN_RANDOM_INPUTS", 20_000);
     on_every(many, move |rng| match rng.below(3) {
         0 => {
-            let bytes: Vec<u8> = (0..rng.below(200)).map(|_| rng.next() as u8).collect();
+            let bytes: Vec<u8> = (0..rng.below(200)).map(|_| rng.number() as u8).collect();
             String::from_utf8_lossy(&bytes).into_owned()
         }
         1 => (0..rng.below(200)).map(|_| char::from(b' ' + rng.below(95) as u8)).collect(),

@@ -23,7 +23,7 @@ pub fn document(project: &Project, title: &str) -> Document {
     for network in of("network") {
         for name in words_of(network, "population").filter_map(|p| model_of(&p.left)) {
             let known = |m: &&Item| m.head == name;
-            if !models.iter().any(|m| known(m)) {
+            if !models.iter().any(known) {
                 models.extend(library.iter().filter(|m| m.word == "neuron").find(known));
             }
         }

@@ -160,7 +160,7 @@ mod tests {
     fn statements_of_an_item() {
         let mut sources = SourceMap::default();
         let text = "/// Leaky.\nneuron n {\nparam a: mV = 1 mV, b = f(1, 2) // two\nv' = (a -\n v) / tau\nreset { v = 0\n w += 1 }\nspike when v >= 3\n}\n";
-        let source = sources.add("a.snn", text.into());
+        let source = sources.add("a.snn", text);
         let items = items(&sources, source);
         let n = &items[0];
         assert_eq!(
