@@ -2,9 +2,11 @@
 //!
 //!   cargo run --release -p snn-bench -- [--pairs N] [--nest PYTHON] [--brian PYTHON] [NETWORK …]
 //!
-//! Networks: brunel, cuba, coba, active, silent. A peer is a Python with the simulator installed; a peer that is
+//! Networks: brunel, cuba, coba, active, silent; unseen and library stand beside loops written by hand. A peer is a Python with the simulator installed; a peer that is
 //! not given is left out, and the table says so. Times are those of the simulation alone, one thread, f64,
 //! as real-time factors (seconds per biological second); the machine's speed drifts, so read the ratios.
+
+mod by_hand;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,14 +17,25 @@ use snn::map::{MapOptions, map};
 use snn::model::Options;
 use snn::result::Collected;
 
-/// A network: its name, its program, overrides, and whether the peers' scripts know it.
-const NETWORKS: [(&str, &str, &[&str], bool); 5] = [
-    ("brunel", "examples/brunel.snn", &[], true),
-    ("cuba", "examples/cuba.snn", &["sustained.run=10 s"], true),
-    ("coba", "examples/coba.snn", &["sustained.run=2 s"], false),
-    ("active", "crates/snn-bench/networks/active.snn", &[], false),
-    ("silent", "crates/snn-bench/networks/silent.snn", &[], false),
+/// A network: its name, its program, overrides, and who else runs it.
+const NETWORKS: [(&str, &str, &[&str], Beside); 7] = [
+    ("brunel", "examples/brunel.snn", &[], Beside::Peers(&["NEST", "Brian2"])),
+    ("cuba", "examples/cuba.snn", &["sustained.run=10 s"], Beside::Peers(&["NEST", "Brian2"])),
+    ("coba", "examples/coba.snn", &["sustained.run=2 s"], Beside::Peers(&["Brian2"])),
+    ("active", "crates/snn-bench/networks/active.snn", &[], Beside::Peers(&[])),
+    ("silent", "crates/snn-bench/networks/silent.snn", &[], Beside::Peers(&[])),
+    ("unseen", "crates/snn-bench/networks/unseen.snn", &[], Beside::Loop(by_hand::unseen)),
+    ("library", "crates/snn-bench/networks/library.snn", &[], Beside::Loop(by_hand::library)),
 ];
+
+/// What a network is measured beside.
+#[derive(Clone, Copy)]
+enum Beside {
+    /// The peers whose scripts know it.
+    Peers(&'static [&'static str]),
+    /// A loop written by hand: spikes in so many ticks of 0.1 ms.
+    Loop(fn(u32) -> u64),
+}
 
 #[derive(Default)]
 struct Asked {
@@ -44,19 +57,26 @@ fn main() -> Result<(), String> {
     let asked = asked()?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut report = Vec::new();
-    for (name, program, sets, peers_know) in NETWORKS {
+    for (name, program, sets, beside) in NETWORKS {
         if !asked.networks.is_empty() && !asked.networks.iter().any(|n| n == name) {
             continue;
         }
         let mut all = vec![Times::new("snn")];
-        let peers = if peers_know { asked.peers.as_slice() } else { &[] };
+        let known = |system: &str| matches!(beside, Beside::Peers(p) if p.contains(&system));
+        let peers: Vec<_> = asked.peers.iter().filter(|(system, ..)| known(system)).collect();
         all.extend(peers.iter().map(|(system, ..)| Times::new(system)));
+        if let Beside::Loop(_) = beside {
+            all.push(Times::new("a loop by hand"));
+        }
         for pair in 0..asked.pairs {
             eprintln!("{name}, round {} of {}", pair + 1, asked.pairs);
             ours(&root.join(program), sets, &mut all[0])?;
             for ((_, python, script), times) in peers.iter().zip(&mut all[1..]) {
                 let script = root.join("crates/snn-bench/peers").join(script);
                 theirs(python, &script, name, times)?;
+            }
+            if let Beside::Loop(by_hand) = beside {
+                looped(by_hand, &mut all[1]);
             }
         }
         println!("{}", table(name, &all));
@@ -116,6 +136,14 @@ fn ours(program: &PathBuf, sets: &[&str], times: &mut Times) -> Result<(), Strin
         .sum();
     times.bytes_per_synapse = Some(session.synapse_bytes() as f64 / synapses);
     Ok(())
+}
+
+/// One biological second of a loop by hand.
+fn looped(by_hand: fn(u32) -> u64, times: &mut Times) {
+    let start = Instant::now();
+    let spikes = by_hand(10_000);
+    times.factors.push(start.elapsed().as_secs_f64());
+    times.rate_hz = spikes as f64 / 10_000.0;
 }
 
 /// One run of a peer: its script prints one line of JSON.

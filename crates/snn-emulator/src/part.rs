@@ -383,7 +383,7 @@ impl<T: Real> Part<T> {
             let to = as_block_mut(&mut self.columns[s], first);
             suspect |= self.program.store(simd, s, &scratch.registers, to);
         }
-        let fired = self.program.truth(simd, states, &scratch.registers, &mut scratch.spikes);
+        let fired = self.program.truth(simd, states, &mut scratch.registers, &mut scratch.spikes);
         Outcome { fired, suspect }
     }
 

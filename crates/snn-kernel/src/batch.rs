@@ -6,7 +6,7 @@
 use snn_numeric::Real;
 
 use crate::eval::{binary, flush, unary};
-use crate::fuse::{CHAIN, Step, operands, steps};
+use crate::fuse::{CHAIN, Pair, Side, Step, operands, steps};
 use crate::{Binary, Draw, DrawKey, Op, Program, Reg, Simd, Unary, simd_versions};
 
 /// Neurons per block: a register is one kilobyte of f64, so that a program's registers stay in the first
@@ -29,8 +29,11 @@ pub trait BlockInputs<T> {
 #[derive(Clone, Debug)]
 pub struct BlockProgram<T> {
     code: Vec<Instruction<T>>,
+    inputs: usize,
     registers: usize,
     outputs: Vec<Operand<T>>,
+    /// Constants of pairs, a column each: one loop serves every mix of columns and constants.
+    spread: Vec<Box<Column<T>>>,
 }
 
 /// The registers of one worker, used for any program.
@@ -46,6 +49,8 @@ enum Operand<T> {
     Input(u32),
     Register(u32),
     Constant(T),
+    /// A constant that stands in a column.
+    Spread(u32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,23 +65,33 @@ struct Instruction<T> {
 enum Action<T> {
     Unary(Unary, Operand<T>),
     Binary(Binary, Operand<T>, Operand<T>),
-    /// (f0 * x0 + f1 * x1) + …, every product and sum rounded, of so many terms.
-    Chain([(T, Operand<T>); CHAIN], usize),
-    DecayIn {
-        factor: T,
-        x: Operand<T>,
-        scale: T,
-        input: Operand<T>,
-    },
-    Fire {
-        refractory: Operand<T>,
-        v: Operand<T>,
-        x: Operand<T>,
-        at: Threshold<T>,
-    },
+    Chain(ChainAction<T>),
+    Pair(Pair, [Operand<T>; 3]),
+    DecayIn { factor: T, x: Operand<T>, scale: T, input: Operand<T> },
+    Fire { refractory: Operand<T>, v: Operand<T>, x: Operand<T>, at: Threshold<T> },
     Select(Operand<T>, Operand<T>, Operand<T>),
     Flush(Operand<T>, T),
     Draw(Draw, [Operand<T>; 4]),
+}
+
+impl<T> Action<T> {
+    /// The operands that must be columns.
+    fn columns(&mut self) -> &mut [Operand<T>] {
+        match self {
+            Self::Pair(_, operands) => operands,
+            Self::Chain(ChainAction { step: Some((base, _)), .. }) => std::slice::from_mut(base),
+            _ => &mut [],
+        }
+    }
+}
+
+/// base + scale * (((f0 * x0 + f1 * x1) + …) / divisor), every operation rounded.
+#[derive(Clone, Copy, Debug)]
+struct ChainAction<T> {
+    terms: [(T, Operand<T>); CHAIN],
+    len: usize,
+    divisor: Option<T>,
+    step: Option<(Operand<T>, T)>,
 }
 
 /// When a state fires, and what it becomes.
@@ -106,6 +121,7 @@ impl<T: Real> BlockProgram<T> {
         let mut registers = 0;
         let mut place: Vec<Option<Operand<T>>> = vec![None; program.ops.len()];
         let mut code = Vec::new();
+        let mut spread: Vec<Box<Column<T>>> = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             match (step, program.ops[i]) {
                 (Step::Absorbed, _) => continue,
@@ -113,7 +129,13 @@ impl<T: Real> BlockProgram<T> {
                 (_, Op::Input(n)) => place[i] = Some(Operand::Input(n)),
                 (step, op) => {
                     let at = |r: Reg| place[r.0 as usize].expect("invariant: operands come first");
-                    let action = action(step, op, at);
+                    let mut action = action(step, op, at);
+                    for operand in action.columns() {
+                        if let Operand::Constant(c) = *operand {
+                            *operand = Operand::Spread(spread.len() as u32);
+                            spread.push(Box::new([c; BLOCK]));
+                        }
+                    }
                     // Targets are taken before the operands are freed, so that they are never among them.
                     let mut take = || {
                         free.pop().unwrap_or_else(|| {
@@ -150,7 +172,8 @@ impl<T: Real> BlockProgram<T> {
             }
             outputs.push(output);
         }
-        Self { code, registers: registers as usize, outputs }
+        let (inputs, registers) = (program.inputs as usize, registers as usize);
+        Self { code, inputs, registers, outputs, spread }
     }
 
     /// Runs the program over one block. Results are read with [`BlockProgram::store`].
@@ -159,13 +182,18 @@ impl<T: Real> BlockProgram<T> {
             registers.columns.resize_with(self.registers, || Box::new([T::ZERO; BLOCK]));
         }
         let Registers { columns, spare, ones } = registers;
+        let mut at = [&**ones; AT_HAND];
+        for (i, place) in at.iter_mut().enumerate().take(self.inputs) {
+            *place = inputs.column(i);
+        }
         for instruction in &self.code {
             let Instruction { action, target, second } = instruction;
             std::mem::swap(&mut spare[0], &mut columns[*target as usize]);
             if target != second {
                 std::mem::swap(&mut spare[1], &mut columns[*second as usize]);
             }
-            execute(simd, action, inputs, (columns, ones), spare);
+            let from = From { at: &at, inputs, columns, spread: &self.spread, ones };
+            execute(simd, action, &from, spare);
             std::mem::swap(&mut spare[0], &mut columns[*target as usize]);
             if target != second {
                 std::mem::swap(&mut spare[1], &mut columns[*second as usize]);
@@ -183,24 +211,27 @@ impl<T: Real> BlockProgram<T> {
         to: &mut Column<T>,
     ) -> bool {
         match self.outputs[i] {
-            Operand::Input(_) => false,
+            Operand::Input(_) | Operand::Spread(_) => false,
             Operand::Constant(c) => store_block(simd, &[c; BLOCK], to),
             Operand::Register(r) => store_block(simd, &registers.columns[r as usize], to),
         }
     }
 
-    /// Copies output `i` of the last run, a truth value, to `to`. Says whether any is true.
+    /// Gives output `i` of the last run, a truth value, in exchange for `to`; it can be taken once. Says
+    /// whether any is true.
     pub fn truth(
         &self,
         simd: Simd,
         i: usize,
-        registers: &Registers<T>,
-        to: &mut Column<T>,
+        registers: &mut Registers<T>,
+        to: &mut Box<Column<T>>,
     ) -> bool {
         match self.outputs[i] {
-            Operand::Input(_) => unreachable!("invariant: no input is a truth value"),
+            Operand::Input(_) | Operand::Spread(_) => {
+                unreachable!("invariant: no input is a truth value")
+            }
             Operand::Constant(c) => to.fill(c),
-            Operand::Register(r) => *to = *registers.columns[r as usize],
+            Operand::Register(r) => std::mem::swap(to, &mut registers.columns[r as usize]),
         }
         any_block(simd, to)
     }
@@ -238,14 +269,20 @@ fn store_body<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool {
 /// What a step does, with its operands where they lie.
 fn action<T: Real>(step: &Step, op: Op, at: impl Fn(Reg) -> Operand<T>) -> Action<T> {
     match (step, op) {
-        (Step::Chain(terms), _) => {
-            let mut chain = [(T::ZERO, Operand::Constant(T::ONE)); CHAIN];
-            for (place, term) in chain.iter_mut().zip(terms) {
+        (Step::Chain(chain), _) => {
+            let mut terms = [(T::ZERO, Operand::Constant(T::ONE)); CHAIN];
+            for (place, term) in terms.iter_mut().zip(&chain.terms) {
                 let x = term.x.map_or(Operand::Constant(T::ONE), &at);
                 *place = (T::from_f64(term.factor), x);
             }
-            Action::Chain(chain, terms.len())
+            Action::Chain(ChainAction {
+                terms,
+                len: chain.terms.len(),
+                divisor: chain.divisor.map(T::from_f64),
+                step: chain.step.map(|(base, scale)| (at(base), T::from_f64(scale))),
+            })
         }
+        (Step::Pair(pair), _) => Action::Pair(*pair, pair.operands.map(&at)),
         (Step::DecayIn { factor, x, scale, input }, _) => Action::DecayIn {
             factor: T::from_f64(*factor),
             x: at(*x),
@@ -292,35 +329,90 @@ fn ending_at(program: &Program, steps: &[Step]) -> Vec<Vec<usize>> {
     ending
 }
 
+/// Inputs that are looked up once for a block; any others are asked for where they are used.
+const AT_HAND: usize = 32;
+
+/// Where operands lie.
+struct From<'a, T> {
+    at: &'a [&'a Column<T>; AT_HAND],
+    inputs: &'a dyn BlockInputs<T>,
+    columns: &'a [Box<Column<T>>],
+    spread: &'a [Box<Column<T>>],
+    ones: &'a Column<T>,
+}
+
+impl<'a, T: Real> From<'a, T> {
+    fn fetch(&self, operand: &Operand<T>) -> Fetched<'a, T> {
+        match *operand {
+            Operand::Input(n) => Fetched::Column(match self.at.get(n as usize) {
+                Some(column) => column,
+                None => self.inputs.column(n as usize),
+            }),
+            Operand::Register(r) => Fetched::Column(&self.columns[r as usize]),
+            Operand::Spread(n) => Fetched::Column(&self.spread[n as usize]),
+            Operand::Constant(c) => Fetched::Constant(c),
+        }
+    }
+
+    /// The column of an operand that is no constant.
+    fn column(&self, operand: &Operand<T>) -> &'a Column<T> {
+        match self.fetch(operand) {
+            Fetched::Column(column) => column,
+            Fetched::Constant(_) => unreachable!("invariant: constants of pairs are spread"),
+        }
+    }
+}
+
 fn execute<T: Real>(
     simd: Simd,
     action: &Action<T>,
-    inputs: &dyn BlockInputs<T>,
-    (columns, ones): (&[Box<Column<T>>], &Column<T>),
+    from: &From<'_, T>,
     out: &mut [Box<Column<T>>; 2],
 ) {
     let [out, second] = out;
-    let fetch = |operand: &Operand<T>| match *operand {
-        Operand::Input(n) => Fetched::Column(inputs.column(n as usize)),
-        Operand::Register(r) => Fetched::Column(&columns[r as usize]),
-        Operand::Constant(c) => Fetched::Constant(c),
-    };
+    let (fetch, ones) = (|operand: &Operand<T>| from.fetch(operand), from.ones);
     match action {
         Action::Unary(op, x) => unary_block(simd, *op, fetch(x), out),
         Action::Binary(op, a, b) => binary_block(simd, *op, fetch(a), fetch(b), out),
-        Action::Chain(terms, len) => {
-            let terms = terms.each_ref().map(|(factor, x)| match fetch(x) {
-                Fetched::Column(x) => (*factor, x),
-                // A constant has the factor one: a chain's other operands are columns.
-                Fetched::Constant(c) => (*factor * c, ones),
-            });
-            match *len {
-                2 => chain2(simd, &terms, out),
-                3 => chain3(simd, &terms, out),
-                4 => chain4(simd, &terms, out),
-                5 => chain5(simd, &terms, out),
-                _ => chain6(simd, &terms, out),
+        Action::Chain(chain) => {
+            let mut terms = [(T::ZERO, ones); CHAIN];
+            for (place, (factor, x)) in terms.iter_mut().zip(&chain.terms[..chain.len]) {
+                *place = match fetch(x) {
+                    Fetched::Column(x) => (*factor, x),
+                    // A constant has the factor one: a chain's other operands are columns.
+                    Fetched::Constant(c) => (*factor * c, ones),
+                };
             }
+            // Left-out parts are never looked at.
+            let divisor = chain.divisor.unwrap_or(T::ONE);
+            let (base, scale) = chain
+                .step
+                .as_ref()
+                .map_or((ones, T::ONE), |(base, scale)| (from.column(base), *scale));
+            let tail = Tail { divisor, base, scale };
+            macro_rules! by_length {
+                ($two:ident $three:ident $four:ident $five:ident $six:ident) => {
+                    match chain.len {
+                        2 => $two(simd, &terms, tail, out),
+                        3 => $three(simd, &terms, tail, out),
+                        4 => $four(simd, &terms, tail, out),
+                        5 => $five(simd, &terms, tail, out),
+                        _ => $six(simd, &terms, tail, out),
+                    }
+                };
+            }
+            match (chain.divisor.is_some(), chain.step.is_some()) {
+                (false, false) => by_length!(sum2 sum3 sum4 sum5 sum6),
+                (true, false) => by_length!(ratio2 ratio3 ratio4 ratio5 ratio6),
+                (false, true) => by_length!(step2 step3 step4 step5 step6),
+                (true, true) => {
+                    by_length!(ratio_step2 ratio_step3 ratio_step4 ratio_step5 ratio_step6)
+                }
+            }
+        }
+        Action::Pair(pair, operands) => {
+            let [a, b, c] = operands.each_ref().map(|o| from.column(o));
+            pair_block(simd, *pair, a, b, c, out);
         }
         Action::DecayIn { factor, x, scale, input } => match (fetch(x), fetch(input)) {
             (Fetched::Column(x), Fetched::Column(input)) => {
@@ -353,7 +445,7 @@ fn execute<T: Real>(
             for (lane, out) in out.iter_mut().enumerate() {
                 let at = |f: Fetched<'_, T>| f.at(lane).to_f64();
                 let bounds = draw.bounds.map(|_| (at(lo), at(hi)));
-                *out = T::from_f64(inputs.draw_key(lane).draw(draw, at(a), at(b), bounds));
+                *out = T::from_f64(from.inputs.draw_key(lane).draw(draw, at(a), at(b), bounds));
             }
         }
     }
@@ -407,6 +499,11 @@ simd_versions! {
     fn binary_block<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &mut Column<T>) = binary_body
 }
 simd_versions! {
+    fn pair_block<T: Real>(
+        pair: Pair, a: &Column<T>, b: &Column<T>, c: &Column<T>, out: &mut Column<T>,
+    ) = pair_body
+}
+simd_versions! {
     fn decay_in_block<T: Real>(factor: T, x: &Column<T>, scale: T, input: &Column<T>, out: &mut Column<T>) = decay_in_body
 }
 simd_versions! {
@@ -414,14 +511,30 @@ simd_versions! {
         refractory: &Column<T>, states: [&Column<T>; 2], at: Threshold<T>, spike: &mut Column<T>, after: &mut Column<T>,
     ) = fire_body
 }
+/// What follows the sum of a chain.
+#[derive(Clone, Copy)]
+struct Tail<'a, T> {
+    divisor: T,
+    base: &'a Column<T>,
+    scale: T,
+}
+
+/// One loop per number of terms and per tail: divided, and a step from a base.
 macro_rules! chains {
-    ($($name:ident = $len:literal),*) => {
-        $(simd_versions! {
-            fn $name<T: Real>(terms: &[(T, &Column<T>); CHAIN], out: &mut Column<T>) = chain_body::<T, $len>
-        })*
+    ($($divided:literal $stepped:literal: $($name:ident = $len:literal),*;)*) => {
+        $($(simd_versions! {
+            fn $name<T: Real>(
+                terms: &[(T, &Column<T>); CHAIN], tail: Tail<'_, T>, out: &mut Column<T>,
+            ) = chain_body::<T, $len, $divided, $stepped>
+        })*)*
     };
 }
-chains!(chain2 = 2, chain3 = 3, chain4 = 4, chain5 = 5, chain6 = 6);
+chains! {
+    false false: sum2 = 2, sum3 = 3, sum4 = 4, sum5 = 5, sum6 = 6;
+    true false: ratio2 = 2, ratio3 = 3, ratio4 = 4, ratio5 = 5, ratio6 = 6;
+    false true: step2 = 2, step3 = 3, step4 = 4, step5 = 5, step6 = 6;
+    true true: ratio_step2 = 2, ratio_step3 = 3, ratio_step4 = 4, ratio_step5 = 5, ratio_step6 = 6;
+}
 simd_versions! {
     fn select_block<T: Real>(c: Fetched<'_, T>, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &mut Column<T>) = select_body
 }
@@ -463,13 +576,50 @@ fn binary_body<T: Real>(op: Binary, a: Fetched<'_, T>, b: Fetched<'_, T>, out: &
 }
 
 #[inline(always)]
-fn chain_body<T: Real, const N: usize>(terms: &[(T, &Column<T>); CHAIN], out: &mut Column<T>) {
+fn pair_body<T: Real>(
+    pair: Pair,
+    a: &Column<T>,
+    b: &Column<T>,
+    c: &Column<T>,
+    out: &mut Column<T>,
+) {
+    use Binary::{Add, Div, Mul, Sub};
+    macro_rules! each {
+        ($($outer:ident $inner:ident),*) => {
+            match (pair.outer, pair.inner, pair.side) {
+                $(
+                    ($outer, $inner, Side::Left) => for i in 0..BLOCK {
+                        out[i] = binary($outer, binary($inner, a[i], b[i]), c[i]);
+                    },
+                    ($outer, $inner, Side::Right) => for i in 0..BLOCK {
+                        out[i] = binary($outer, c[i], binary($inner, a[i], b[i]));
+                    },
+                )*
+                _ => unreachable!("invariant: other operations are not paired"),
+            }
+        };
+    }
+    each!(
+        Add Add, Add Sub, Add Mul, Sub Add, Sub Sub, Sub Mul,
+        Mul Add, Mul Sub, Mul Mul, Div Add, Div Sub, Div Mul
+    );
+}
+
+#[inline(always)]
+fn chain_body<T: Real, const N: usize, const DIVIDED: bool, const STEPPED: bool>(
+    terms: &[(T, &Column<T>); CHAIN],
+    tail: Tail<'_, T>,
+    out: &mut Column<T>,
+) {
     for (i, out) in out.iter_mut().enumerate() {
         let mut sum = terms[0].0 * terms[0].1[i];
         for term in &terms[1..N] {
             sum = sum + term.0 * term.1[i];
         }
-        *out = sum;
+        if DIVIDED {
+            sum = sum / tail.divisor;
+        }
+        *out = if STEPPED { tail.base[i] + tail.scale * sum } else { sum };
     }
 }
 

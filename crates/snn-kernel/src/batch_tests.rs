@@ -139,7 +139,45 @@ fn integrator(inclusive: bool, coefficients: [f64; 6]) -> Program {
     b.finish(&[after, g, spike])
 }
 
+/// One step of Euler's method for two equations, one of them over a constant, and a product of a
+/// difference: v + h (v - k g + c), g + h ((h - l v) / d), (v - g) h.
+fn steps_of_euler([h, k, l, c, d, _]: [f64; 6]) -> Program {
+    let mut b = ProgramBuilder::new(3);
+    let [v, g, x] = [0, 1, 2].map(|i| b.input(i));
+    let [h, k, l, c, d] = [h, k, l, c, d].map(|c| b.constant(c));
+    let term = b.binary(Binary::Mul, k, g);
+    let slope = b.binary(Binary::Sub, v, term);
+    let slope = b.binary(Binary::Add, slope, c);
+    let change = b.binary(Binary::Mul, h, slope);
+    let moved = b.binary(Binary::Add, v, change);
+    let term = b.binary(Binary::Mul, l, v);
+    let slope = b.binary(Binary::Sub, x, term);
+    let slope = b.binary(Binary::Div, slope, d);
+    let change = b.binary(Binary::Mul, slope, h);
+    let second = b.binary(Binary::Add, g, change);
+    let difference = b.binary(Binary::Sub, v, g);
+    let product = b.binary(Binary::Mul, difference, x);
+    b.finish(&[moved, second, product])
+}
+
 proptest! {
+    #[test]
+    fn whole_steps_give_the_bits_of_single_operations(
+        coefficients in prop::array::uniform6(-2.0..2.0f64),
+        seed in any::<u64>(),
+    ) {
+        let program = steps_of_euler(coefficients);
+        let joined = crate::fuse::steps(&program);
+        let chains: Vec<_> = joined.iter().filter_map(|s| match s {
+            Step::Chain(chain) => Some((chain.divisor.is_some(), chain.step.is_some())),
+            _ => None,
+        }).collect();
+        prop_assert_eq!(chains, [(false, true), (true, true)]);
+        prop_assert!(joined.iter().any(|s| matches!(s, Step::Pair(_))), "a pair");
+        same_bits::<f64>(&program, spread(seed));
+        same_bits::<f32>(&program, spread(seed));
+    }
+
     #[test]
     fn joined_operations_give_the_bits_of_single_ones(
         inclusive in any::<bool>(),

@@ -68,6 +68,12 @@ impl ProgramBuilder {
 
     /// The second where the first is true, else the third.
     pub fn select(&mut self, condition: Reg, then: Reg, otherwise: Reg) -> Reg {
+        // What the same condition has chosen already.
+        let chosen = |r: Reg, take: fn(Reg, Reg) -> Reg| match self.ops[r.0 as usize] {
+            Op::Select(c, a, b) if c == condition => take(a, b),
+            _ => r,
+        };
+        let (then, otherwise) = (chosen(then, |a, _| a), chosen(otherwise, |_, b| b));
         match self.constant_of(condition) {
             Some(c) if c != 0.0 => then,
             Some(_) => otherwise,

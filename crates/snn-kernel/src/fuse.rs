@@ -11,13 +11,40 @@ pub(crate) enum Step {
     Absorbed,
     /// On its own.
     Plain,
-    /// ((t0 + t1) + t2) + …
-    Chain(Vec<Term>),
+    /// base + scale * ((((t0 + t1) + t2) + …) / divisor), as far as it has them.
+    Chain(Chain),
+    /// outer(inner(a, b), c), or outer(c, inner(a, b)).
+    Pair(Pair),
     /// flush(factor * x) + input.
     DecayIn { factor: f64, x: Reg, scale: f64, input: Reg },
     /// The spike of `held = if refractory { v } else { x }` where it is at or above a threshold, and the
     /// state after it: `if spike { reset } else { held }`, the result of operation `after`.
     Fire(Fire),
+}
+
+/// Two operations of which only the second reads the first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pair {
+    pub outer: Binary,
+    pub inner: Binary,
+    pub side: Side,
+    pub operands: [Reg; 3],
+}
+
+/// Which operand of the outer operation the inner one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+}
+
+/// A sum, what it is divided by, and the step it is of: one equation by Euler's method is one chain.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chain {
+    pub terms: Vec<Term>,
+    pub divisor: Option<f64>,
+    /// Base and scale.
+    pub step: Option<(Reg, f64)>,
 }
 
 /// One term of a chain: factor * x; a constant has no x.
@@ -51,6 +78,7 @@ pub(crate) fn steps(program: &Program) -> Vec<Step> {
             continue;
         }
         let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.chain(i));
+        let found = found.or_else(|| finder.pair(i));
         if let Some((step, absorbed)) = found
             && absorbed.iter().all(|r| steps[r.0 as usize] == Step::Plain)
         {
@@ -68,7 +96,11 @@ pub(crate) fn operands(program: &Program, i: usize, step: &Step, mut f: impl FnM
     match step {
         Step::Absorbed => {}
         Step::Plain => program.ops[i].operands(f),
-        Step::Chain(terms) => terms.iter().filter_map(|t| t.x).for_each(f),
+        Step::Pair(pair) => pair.operands.into_iter().for_each(f),
+        Step::Chain(chain) => {
+            let base = chain.step.map(|(base, _)| base);
+            chain.terms.iter().filter_map(|t| t.x).chain(base).for_each(f);
+        }
         Step::DecayIn { x, input, .. } => {
             f(*x);
             f(*input);
@@ -154,32 +186,88 @@ impl<'a> Finder<'a> {
         terms
     }
 
-    fn term(&self, r: Reg, absorbed: &mut Vec<Reg>) -> Term {
+    /// `r`, or its opposite, as a term: a difference is the sum with the opposite, to the last bit.
+    fn term(&self, r: Reg, sign: f64, absorbed: &mut Vec<Reg>) -> Term {
         if let Some(c) = self.constant(r) {
-            return Term { factor: c, x: None };
+            return Term { factor: sign * c, x: None };
         }
         if let Some((factor, x)) = self.product(r) {
             absorbed.push(r);
-            return Term { factor, x: Some(x) };
+            return Term { factor: sign * factor, x: Some(x) };
         }
-        Term { factor: 1.0, x: Some(r) }
+        Term { factor: sign, x: Some(r) }
     }
 
+    /// The longest chain that ends in operation `i`.
     fn chain(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
-        let Op::Binary(Binary::Add, mut left, right) = self.program.ops[i] else { return None };
         let mut absorbed = Vec::new();
-        let mut terms = vec![self.term(right, &mut absorbed)];
-        while let Op::Binary(Binary::Add, a, b) = self.op(left)
+        let whole = self.stepped(i, &mut absorbed).or_else(|| {
+            absorbed.clear();
+            self.divided(Reg(i as u32), &mut absorbed)
+        });
+        Some((Step::Chain(whole?), absorbed))
+    }
+
+    /// base + scale * (a divided sum).
+    fn stepped(&self, i: usize, absorbed: &mut Vec<Reg>) -> Option<Chain> {
+        let Op::Binary(Binary::Add, base, product) = self.program.ops[i] else { return None };
+        let (scale, slope) = self.product(product)?;
+        let chain = self.once(slope).then(|| self.divided(slope, absorbed))??;
+        absorbed.extend([product, slope]);
+        Some(Chain { step: Some((base, scale)), ..chain })
+    }
+
+    /// A sum, or a sum over a constant.
+    fn divided(&self, r: Reg, absorbed: &mut Vec<Reg>) -> Option<Chain> {
+        if let Op::Binary(Binary::Div, sum, divisor) = self.op(r)
+            && let Some(divisor) = self.constant(divisor)
+            && self.once(sum)
+        {
+            let terms = self.sum(sum, absorbed)?;
+            absorbed.push(sum);
+            return Some(Chain { terms, divisor: Some(divisor), step: None });
+        }
+        Some(Chain { terms: self.sum(r, absorbed)?, divisor: None, step: None })
+    }
+
+    /// The terms of a sum or difference.
+    fn sum(&self, r: Reg, absorbed: &mut Vec<Reg>) -> Option<Vec<Term>> {
+        let parts = |r: Reg| match self.op(r) {
+            Op::Binary(Binary::Add, a, b) => Some((a, b, 1.0)),
+            Op::Binary(Binary::Sub, a, b) => Some((a, b, -1.0)),
+            _ => None,
+        };
+        let (mut left, right, sign) = parts(r)?;
+        let mut terms = vec![self.term(right, sign, absorbed)];
+        while let Some((a, b, sign)) = parts(left)
             && self.once(left)
             && terms.len() + 2 <= CHAIN
         {
             absorbed.push(left);
-            terms.push(self.term(b, &mut absorbed));
+            terms.push(self.term(b, sign, absorbed));
             left = a;
         }
-        terms.push(self.term(left, &mut absorbed));
+        terms.push(self.term(left, 1.0, absorbed));
         terms.reverse();
-        Some((Step::Chain(terms), absorbed))
+        Some(terms)
+    }
+
+    fn pair(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
+        use Binary::{Add, Div, Mul, Sub};
+        let Op::Binary(outer @ (Add | Sub | Mul | Div), left, right) = self.program.ops[i] else {
+            return None;
+        };
+        let inner = |r: Reg| match self.op(r) {
+            Op::Binary(inner @ (Add | Sub | Mul), a, b) if self.once(r) => Some((inner, a, b)),
+            _ => None,
+        };
+        let (absorbed, side, c, (inner, a, b)) = match (inner(left), inner(right)) {
+            (Some(inner), _) => (left, Side::Left, right, inner),
+            (None, Some(inner)) => (right, Side::Right, left, inner),
+            (None, None) => return None,
+        };
+        let pair = Pair { outer, inner, side, operands: [a, b, c] };
+        Some((Step::Pair(pair), vec![absorbed]))
     }
 
     fn decay_in(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
