@@ -130,6 +130,8 @@ pub(crate) struct Part<T> {
     pub columns: Vec<Vec<T>>,
     /// Current of each input, padded; rewritten when an injection begins or ends.
     pub currents: Vec<Vec<T>>,
+    /// What arrived at each receptor of the block at hand.
+    arrivals: Vec<Box<Column<T>>>,
     /// First tick in which the neuron is no longer refractory.
     pub until: Vec<u32>,
     /// Spikes since tick 0.
@@ -183,7 +185,6 @@ pub(crate) enum Place {
 #[derive(Debug)]
 pub(crate) struct Scratch<T> {
     pub registers: Registers<T>,
-    arrivals: Vec<Box<Column<T>>>,
     refractory: Box<Column<T>>,
     /// 1 for neurons of the block that spiked.
     spikes: Box<Column<T>>,
@@ -193,7 +194,6 @@ impl<T: Real> Default for Scratch<T> {
     fn default() -> Self {
         Self {
             registers: Registers::default(),
-            arrivals: Vec::new(),
             refractory: Box::new([T::ZERO; BLOCK]),
             spikes: Box::new([T::ZERO; BLOCK]),
         }
@@ -225,6 +225,7 @@ impl<T: Real> Part<T> {
             core: layout.neurons().map(|(.., core)| core).collect(),
             receptors,
             columns: vec![vec![T::ZERO; padded]; slots],
+            arrivals: kernel.receptors.iter().map(|_| Box::new([T::ZERO; BLOCK])).collect(),
             currents: vec![vec![T::ZERO; padded]; kernel.inputs.len()],
             until: vec![0; padded],
             spikes: vec![0; len],
@@ -317,12 +318,12 @@ impl<T: Real> Part<T> {
     ) -> Result<(), Bad> {
         let kernel = self.layout.kernel.clone();
         let states = kernel.states.len();
-        while scratch.arrivals.len() < kernel.receptors.len() {
-            scratch.arrivals.push(Box::new([T::ZERO; BLOCK]));
-        }
         for first in (0..self.len()).step_by(BLOCK) {
-            for (receptor, column) in self.receptors.iter().zip(&mut scratch.arrivals) {
-                sum_arrivals(simd, receptor, lanes, first, column);
+            for (receptor, column) in self.receptors.iter().zip(&mut self.arrivals) {
+                // Where nothing can arrive the column stays zero.
+                if receptor.value.is_some() || !receptor.counts.is_empty() {
+                    sum_arrivals(simd, receptor, lanes, first, column);
+                }
             }
             let outcome = match &self.shape {
                 Some(shape) => {
@@ -330,7 +331,7 @@ impl<T: Real> Part<T> {
                         states: &mut self.columns[..states],
                         currents: &self.currents,
                         first,
-                        arrivals: &scratch.arrivals,
+                        arrivals: &self.arrivals,
                         until: &self.until,
                         tick: tick as u32,
                     };
@@ -370,13 +371,7 @@ impl<T: Real> Part<T> {
             let until = &self.until[first..first + BLOCK];
             fill_refractory(simd, until, tick as u32, &mut scratch.refractory);
         }
-        let inputs = PartInputs {
-            part: self,
-            scratch_arrivals: &scratch.arrivals,
-            refractory: &scratch.refractory,
-            first,
-            tick,
-        };
+        let inputs = PartInputs { part: self, refractory: &scratch.refractory, first, tick };
         self.program.run(simd, &inputs, &mut scratch.registers);
         let mut suspect = false;
         for s in 0..states {
@@ -412,7 +407,6 @@ pub(crate) fn population_kernel(image: &ChipImage, object: u32) -> &NeuronKernel
 
 struct PartInputs<'a, T> {
     part: &'a Part<T>,
-    scratch_arrivals: &'a [Box<Column<T>>],
     refractory: &'a Column<T>,
     first: usize,
     tick: u64,
@@ -424,7 +418,7 @@ impl<T: Real> BlockInputs<T> for PartInputs<'_, T> {
         if i < kernel.first_arrival() {
             as_block(&self.part.columns[i], self.first)
         } else if i < kernel.first_current() {
-            &self.scratch_arrivals[i - kernel.first_arrival()]
+            &self.part.arrivals[i - kernel.first_arrival()]
         } else if i < kernel.refractory_input() {
             as_block(&self.part.currents[i - kernel.first_current()], self.first)
         } else {
