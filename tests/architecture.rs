@@ -26,14 +26,19 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// Every `.rs` file under `folder`, with its text.
+/// Every Rust file under `folder`, with its text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    files(folder, "rs")
+}
+
+/// Every file with this extension under `folder`, with its text.
+fn files(folder: &Path, extension: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|e| e == extension) {
             let text = std::fs::read_to_string(&path).unwrap();
             found.push((path, text));
         }
@@ -90,8 +95,7 @@ fn libraries_stay_in_their_rooms() {
 fn models_and_chips_are_text_only() {
     let library = root().join("crates/snn-model/std");
     let mut names = BTreeSet::new();
-    for entry in std::fs::read_dir(library).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for (_, text) in files(&library, "snn") {
         for line in text.lines() {
             for keyword in ["neuron ", "chip "] {
                 if let Some(rest) = line.strip_prefix(keyword) {

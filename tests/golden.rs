@@ -5,6 +5,7 @@ mod course;
 mod currents;
 mod dendrite;
 mod hardware;
+mod library;
 mod membrane;
 mod network;
 mod noise;

@@ -15,9 +15,22 @@ mod paths;
 mod tests;
 mod texts;
 
+/// The neurons of the library: one file to users, a file for each family here.
+pub(crate) const NEURONS: &str = concat!(
+    include_str!("../std/neurons/integrate.snn"),
+    "\n",
+    include_str!("../std/neurons/thresholds.snn"),
+    "\n",
+    include_str!("../std/neurons/upstroke.snn"),
+    "\n",
+    include_str!("../std/neurons/channels.snn"),
+    "\n",
+    include_str!("../std/neurons/dendrites.snn"),
+);
+
 /// The built-in library: path as imported, and its text.
 const LIBRARY: &[(&str, &str)] = &[
-    ("std/neurons.snn", include_str!("../std/neurons.snn")),
+    ("std/neurons.snn", NEURONS),
     ("std/chips.snn", include_str!("../std/chips.snn")),
     ("std/synapses.snn", include_str!("../std/synapses.snn")),
     ("std/plasticity.snn", include_str!("../std/plasticity.snn")),

@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn a_sound_program_with_a_hole_is_checked(from in 0usize..1200, len in 0usize..40) {
-        let text = include_str!("../std/neurons.snn");
+        let text = include_str!("../std/neurons/integrate.snn");
         let text = &text[..text.floor_char_boundary(4000)];
         let (from, to) = (text.floor_char_boundary(from), text.floor_char_boundary(from + len));
         count(format!("{}{}", &text[..from], &text[to..]));

@@ -40,7 +40,7 @@ fn a_sound_neuron_becomes_a_model() {
 fn the_library_is_sound() {
     let (neurons, faults) = check("import \"std/neurons.snn\" as std\n");
     assert!(neurons.is_empty() && faults.is_empty(), "{faults:#?}");
-    let (neurons, faults) = check(include_str!("../../std/neurons.snn"));
+    let (neurons, faults) = check(crate::project::NEURONS);
     assert!(faults.is_empty(), "{faults:#?}");
     let names: Vec<&str> = neurons.iter().map(|n| n.as_ref().unwrap().name.as_str()).collect();
     for name in [
@@ -53,6 +53,20 @@ fn the_library_is_sound() {
         "izhikevich",
         "izhikevich_published",
         "adex",
+        "adex_psc",
+        "eif",
+        "qif",
+        "hodgkin_huxley",
+        "morris_lecar",
+        "lif_receptors",
+        "mat2",
+        "glif1",
+        "glif2",
+        "glif3",
+        "gif",
+        "poisson_neuron",
+        "lif_escape",
+        "lif_random_threshold",
     ] {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
