@@ -122,33 +122,9 @@ fn integrate(
     match (asked.map(|s| s.method), exact) {
         (None | Some(Method::Exact), Ok((forms, free))) => {
             propagate(lowering, forms, &free, held, new);
-            let reason = match noisy {
-                true => "its equations are linear with constant coefficients, noise included",
-                false => "its equations are linear with constant coefficients",
-            };
-            let choice = match lowering.solves_each_neuron() {
-                true => "exact propagators, found for each neuron",
-                false => "exact propagators",
-            };
-            lowering.decide(choice, reason);
+            decide_exact(lowering, noisy);
         }
-        (Some(Method::Exact), Err(why)) => {
-            let span = asked.map_or(lowering.given.span, |s| s.span);
-            lowering.diagnostics.push(
-                Diagnostic::new(
-                    codes::NOT_LINEAR,
-                    span,
-                    format!("`{}` has no exact solution: {why}", lowering.neuron.name),
-                    "asked for here",
-                )
-                .with_help(match noisy {
-                    true => "write `solve euler`, or leave the line out",
-                    false => {
-                        "write `solve exponential_euler` or `solve rk4`, or leave the line out"
-                    }
-                }),
-            );
-        }
+        (Some(Method::Exact), Err(why)) => report_not_linear(lowering, &why, noisy),
         (method, exact) => {
             let chosen = match conditionally_linear(lowering, equations) {
                 _ if noisy => (Method::Euler, ", and noise needs the Euler–Maruyama method"),
@@ -157,28 +133,59 @@ fn integrate(
             };
             let method = method.unwrap_or(chosen.0);
             let substeps = asked.map_or(1, |s| s.substeps);
+            if let Some(forms) = &forms {
+                stability::check(lowering, forms, method, substeps);
+            }
+            step_by_step(lowering, equations, held, (method, substeps), new);
             let reason = match (asked, exact) {
                 (None, Err(why)) => why + chosen.1,
                 _ => "the model asks for it".to_string(),
             };
-            if let Some(forms) = &forms {
-                stability::check(lowering, forms, method, substeps);
-            }
-            let (name, h) = (method_name(method), lowering.dt_ms / f64::from(substeps));
-            match method {
-                Method::Rk4 => runge_kutta(lowering, equations, held, substeps, new),
-                Method::ExponentialEuler => {
-                    for _ in 0..substeps {
-                        exponential_euler(lowering, equations, held, h, new);
-                    }
-                }
-                Method::Euler | Method::Exact => {
-                    for _ in 0..substeps {
-                        euler(lowering, equations, held, h, new);
-                    }
-                }
-            }
-            lowering.decide(format!("{name}, {substeps} per tick"), reason);
+            lowering.decide(format!("{}, {substeps} per tick", method_name(method)), reason);
+        }
+    }
+}
+
+fn decide_exact(lowering: &mut Lowering<'_>, noisy: bool) {
+    let reason = match noisy {
+        true => "its equations are linear with constant coefficients, noise included",
+        false => "its equations are linear with constant coefficients",
+    };
+    let choice = match lowering.solves_each_neuron() {
+        true => "exact propagators, found for each neuron",
+        false => "exact propagators",
+    };
+    lowering.decide(choice, reason);
+}
+
+fn report_not_linear(lowering: &mut Lowering<'_>, why: &str, noisy: bool) {
+    let span = lowering.neuron.solve.map_or(lowering.given.span, |s| s.span);
+    let help = match noisy {
+        true => "write `solve euler`, or leave the line out",
+        false => "write `solve exponential_euler` or `solve rk4`, or leave the line out",
+    };
+    let message = format!("`{}` has no exact solution: {why}", lowering.neuron.name);
+    lowering
+        .diagnostics
+        .push(Diagnostic::new(codes::NOT_LINEAR, span, message, "asked for here").with_help(help));
+}
+
+/// One tick by a method that has steps.
+fn step_by_step(
+    lowering: &mut Lowering<'_>,
+    equations: &[(usize, Expr)],
+    held: &[usize],
+    (method, substeps): (Method, u32),
+    new: &mut [Reg],
+) {
+    let h = lowering.dt_ms / f64::from(substeps);
+    match method {
+        Method::Rk4 => runge_kutta(lowering, equations, held, substeps, new),
+        Method::ExponentialEuler => {
+            (0..substeps).for_each(|_| exponential_euler(lowering, equations, held, h, new));
+        }
+        Method::Euler | Method::Exact => {
+            (0..substeps).for_each(|_| euler(lowering, equations, held, h, new));
         }
     }
 }

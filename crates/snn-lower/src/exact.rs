@@ -75,44 +75,58 @@ pub(crate) fn propagator(
             "the linear system has {n} states and inputs, {MAX_LINEAR} are the most"
         ));
     }
-    let moving = equations.iter().map(|(s, _)| *s).filter(|s| !still.contains(s));
+    let moving: Vec<usize> =
+        equations.iter().map(|(s, _)| *s).filter(|s| !still.contains(s)).collect();
     let dt = lowering.init.constant(lowering.dt_ms);
     let scaled: Rates<Place> =
         rates.into_iter().map(|(k, r)| (k, lowering.init.binary(Binary::Mul, r, dt))).collect();
     let rows = match constants(lowering, &scaled) {
-        Some(values) => {
-            let at = |p: Place| places.binary_search(&p).expect("invariant: every place is listed");
-            let mut matrix = vec![0.0; n * n];
-            for ((row, column), k) in values {
-                matrix[at(row) * n + at(column)] = k;
-            }
-            let propagated = expm(&matrix, n);
-            let factor = |row: usize, column: usize| {
-                let k = propagated[row * n + column];
-                (k != 0.0).then_some(Factor::Constant(k))
-            };
-            moving.map(|state| row(&places, state, factor)).collect()
-        }
-        None => {
-            let standing: BTreeSet<Place> = still.iter().map(|s| Place::Slot(*s)).collect();
-            let feels: Vec<(usize, BTreeSet<Place>)> = moving
-                .map(|state| (state, reached(&scaled, Place::Slot(state))))
-                .filter(|(_, sources)| still.is_empty() || !sources.is_disjoint(&standing))
-                .collect();
-            let wanted: Vec<(Place, Place)> = feels
-                .iter()
-                .flat_map(|(s, sources)| sources.iter().map(|p| (Place::Slot(*s), *p)))
-                .collect();
-            let first =
-                add_system(lowering, (Solution::Propagator, n as u32), &places, &scaled, &wanted);
-            let factor = |row: usize, column: usize| {
-                let found = wanted.iter().position(|w| *w == (places[row], places[column]));
-                found.map(|at| Factor::Element(first + at))
-            };
-            feels.iter().map(|(state, _)| row(&places, *state, factor)).collect()
-        }
+        Some(values) => constant_rows(&places, &values, &moving),
+        None => rows_of_each(lowering, &places, &scaled, (&moving, still)),
     };
     Ok(Propagator { rows })
+}
+
+fn constant_rows(places: &[Place], values: &[((Place, Place), f64)], moving: &[usize]) -> Vec<Row> {
+    let n = places.len();
+    let at = |p: Place| places.binary_search(&p).expect("invariant: every place is listed");
+    let mut matrix = vec![0.0; n * n];
+    for ((row, column), k) in values {
+        matrix[at(*row) * n + at(*column)] = *k;
+    }
+    let propagated = expm(&matrix, n);
+    let factor = |row: usize, column: usize| {
+        let k = propagated[row * n + column];
+        (k != 0.0).then_some(Factor::Constant(k))
+    };
+    moving.iter().map(|state| row(places, *state, factor)).collect()
+}
+
+/// Rows whose coefficients are found for each neuron. Where states stand still, only the rows that depend
+/// on one of them.
+fn rows_of_each(
+    lowering: &mut Lowering<'_>,
+    places: &[Place],
+    scaled: &Rates<Place>,
+    (moving, still): (&[usize], &[usize]),
+) -> Vec<Row> {
+    let standing: BTreeSet<Place> = still.iter().map(|s| Place::Slot(*s)).collect();
+    let feels: Vec<(usize, BTreeSet<Place>)> = moving
+        .iter()
+        .map(|state| (*state, reached(scaled, Place::Slot(*state))))
+        .filter(|(_, sources)| still.is_empty() || !sources.is_disjoint(&standing))
+        .collect();
+    let wanted: Vec<(Place, Place)> = feels
+        .iter()
+        .flat_map(|(s, sources)| sources.iter().map(|p| (Place::Slot(*s), *p)))
+        .collect();
+    let solution = (Solution::Propagator, places.len() as u32);
+    let first = add_system(lowering, solution, places, scaled, &wanted);
+    let factor = |row: usize, column: usize| {
+        let found = wanted.iter().position(|w| *w == (places[row], places[column]));
+        found.map(|at| Factor::Element(first + at))
+    };
+    feels.iter().map(|(state, _)| row(places, *state, factor)).collect()
 }
 
 /// Rates of change: what each place adds to another per ms.

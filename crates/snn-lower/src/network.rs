@@ -15,7 +15,7 @@ use snn_numeric::{Law, law, object_key};
 use crate::Decision;
 use crate::current::{Received, received, switches};
 use crate::neuron::{Given, kernel};
-use crate::rate::{computed_rate, rate_fault};
+use crate::rate::{computed_rate, rate_decision, rate_fault};
 use crate::synapse;
 use crate::translate::Scope;
 
@@ -117,12 +117,7 @@ fn lower_with(
             model::ObjectKind::Rate(rate) => {
                 let program = Rate::Program(computed_rate(rate, dt_ms));
                 diagnostics.extend(rate_fault(object, &program, &model.protocol, rate.span));
-                decisions.push(Decision {
-                    subject: object.name.clone(),
-                    choice: "counts per tick".into(),
-                    reason: "its rate changes with time".into(),
-                    span: object.span,
-                });
+                decisions.push(rate_decision(object));
                 ObjectKind::Source(SpikeSource::Inhomogeneous(program))
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {

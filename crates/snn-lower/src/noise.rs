@@ -82,30 +82,11 @@ pub(crate) fn noise(
     let dt = lowering.init.constant(lowering.dt_ms);
     let elements: Rates<usize> =
         elements.into_iter().map(|(k, r)| (k, lowering.init.binary(Binary::Mul, r, dt))).collect();
-    // Rows of the diffusion have the numbers of their states beyond all of these.
-    let places: Vec<usize> =
-        reached.iter().copied().chain(reached.iter().map(|s| s + DIFFUSION)).collect();
-    let at = |place: usize| places.binary_search(&place).expect("invariant: every place is listed");
     let wanted: Vec<(usize, usize)> = reached
         .iter()
         .flat_map(|row| reached.range(..=row).map(|column| (*row, *column)))
         .collect();
-    let factors: Vec<Factor> = match constants(lowering, &elements) {
-        Some(values) => {
-            let mut argument = vec![0.0; 2 * n * n];
-            for ((row, column), value) in values {
-                argument[at(row) * n + at(column)] = value;
-            }
-            let (drift, diffusion) = argument.split_at(n * n);
-            let l = noise_factor(drift, diffusion, n);
-            wanted.iter().map(|(r, c)| Factor::Constant(l[at(*r) * n + at(*c)])).collect()
-        }
-        None => {
-            let size = n as u32;
-            let first = add_system(lowering, (Solution::Noise, size), &places, &elements, &wanted);
-            (0..wanted.len()).map(|i| Factor::Element(first + i)).collect()
-        }
-    };
+    let factors = factors(lowering, &reached, &elements, &wanted);
     let mut rows: BTreeMap<usize, Vec<(usize, Factor)>> = BTreeMap::new();
     for ((row, column), factor) in wanted.into_iter().zip(factors) {
         if factor != Factor::Constant(0.0) {
@@ -113,6 +94,31 @@ pub(crate) fn noise(
         }
     }
     Ok(Noise { rows })
+}
+
+/// The wanted elements of the factor of the step's covariance.
+fn factors(
+    lowering: &mut Lowering<'_>,
+    reached: &BTreeSet<usize>,
+    elements: &Rates<usize>,
+    wanted: &[(usize, usize)],
+) -> Vec<Factor> {
+    let n = reached.len();
+    // Rows of the diffusion have the numbers of their states beyond all of these.
+    let places: Vec<usize> =
+        reached.iter().copied().chain(reached.iter().map(|s| s + DIFFUSION)).collect();
+    let at = |place: usize| places.binary_search(&place).expect("invariant: every place is listed");
+    let Some(values) = constants(lowering, elements) else {
+        let first = add_system(lowering, (Solution::Noise, n as u32), &places, elements, wanted);
+        return (0..wanted.len()).map(|i| Factor::Element(first + i)).collect();
+    };
+    let mut argument = vec![0.0; 2 * n * n];
+    for ((row, column), value) in values {
+        argument[at(row) * n + at(column)] = value;
+    }
+    let (drift, diffusion) = argument.split_at(n * n);
+    let l = noise_factor(drift, diffusion, n);
+    wanted.iter().map(|(row, column)| Factor::Constant(l[at(*row) * n + at(*column)])).collect()
 }
 
 /// Added to the number of a state for its row of the diffusion.

@@ -9,6 +9,7 @@ use snn_model::model::{Expr, Object};
 use snn_numeric::MAX_MEAN_PER_TICK;
 use snn_result::Protocol;
 
+use crate::Decision;
 use crate::translate::Scope;
 
 /// Ticks of a run at which a rate is looked at before it runs.
@@ -62,4 +63,14 @@ pub(crate) fn rate_fault(
         ("cannot be drawn", format!("at this dt a rate is at most {most} Hz"))
     };
     Some(Diagnostic::new(codes::BAD_RATE, span, message, label).with_help(help))
+}
+
+/// How a rate over time is drawn.
+pub(crate) fn rate_decision(object: &Object) -> Decision {
+    Decision {
+        subject: object.name.clone(),
+        choice: "counts per tick".into(),
+        reason: "its rate changes with time".into(),
+        span: object.span,
+    }
 }
