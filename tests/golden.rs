@@ -9,6 +9,7 @@ mod library;
 mod membrane;
 mod network;
 mod noise;
+mod rules;
 mod sources;
 mod synapses;
 

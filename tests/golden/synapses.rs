@@ -87,6 +87,17 @@ fn c06_triplets_as_nest() {
 }
 
 #[test]
+fn inhibitory_and_nearest_rules_as_nest() {
+    for name in ["vogels", "nearest"] {
+        let collected = run(&compiled(&project("c06"), name), true);
+        let found: Vec<f64> = records(&collected, 0).into_iter().map(|(_, w)| w).collect();
+        let worst = worst(&found, &column(&format!("nest_{name}.csv"), 1));
+        println!("{name}: {worst:e}");
+        assert!(worst <= 1e-12, "{name}: {worst}");
+    }
+}
+
+#[test]
 fn c06_additive_stdp_as_brian2() {
     let collected = run(&compiled(&project("c06"), "brian"), true);
     let mut before = 0.5;

@@ -80,6 +80,8 @@ pub(crate) struct Network<'a> {
     pub neurons: Vec<Arc<Neuron>>,
     /// Its projections.
     pub projections: Vec<Projection>,
+    /// Names given to connections, those that are faulty too.
+    pub connections: Vec<&'a str>,
 }
 
 /// Writes a network out; faults are reported, and what is faulty is left out.
@@ -113,7 +115,19 @@ pub(crate) fn instantiate<'a>(
     }
     builder.check_keys(cx, name.span);
     let Builder { objects, neurons, projections, .. } = builder;
-    Some(Network { name: &name.text, frame, objects, neurons, projections })
+    let mut connections = Vec::new();
+    named(items, &mut connections);
+    Some(Network { name: &name.text, frame, objects, neurons, projections, connections })
+}
+
+/// Names after `as`. Recursion: bodies nest no deeper than the parser allows.
+fn named<'a>(items: &'a [NetworkItem], found: &mut Vec<&'a str>) {
+    for item in items {
+        if let NetworkItem::Connect(c) = item {
+            found.extend(c.name.as_ref().map(|name| name.text.as_str()));
+        }
+        item.bodies().into_iter().for_each(|body| named(body, found));
+    }
 }
 
 /// Names of neurons exist only after all populations do.

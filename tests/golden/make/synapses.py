@@ -82,6 +82,10 @@ text += net("stdp", ("pre.csv", 1), ("post.csv", 1), nest(p["delay"], p["w0"], r
 triplet = (f"learning.stdp_triplet(w_max = 100 nS, A2_p = {t['Aplus']} nS, A3_p = {t['Aplus_triplet']} nS, A2_m = {t['Aminus']} nS, "
            f"A3_m = {t['Aminus_triplet']} nS, tau_p = {t['tau_plus']} ms, tau_m = 20 ms, tau_x = {t['tau_plus_triplet']} ms, tau_y = 110 ms)")
 text += net("triplet", ("pre.csv", 1), ("post.csv", 1), nest(p["delay"], 1, triplet)) + "  record w of e at pre\n}\n"
+others = {"vogels": "learning.inhibitory_stdp(w_max = 100 nS, eta = 0.5 nS, alpha = 0.12, tau = 20 ms)",
+          "nearest": "learning.stdp_power_nearest(w_max = 100 nS)"}
+for name, learn in others.items():
+    text += net(name, ("pre.csv", 1), ("post.csv", 1), nest(p["delay"], p["w0"], learn)) + "  record w of e at pre\n}\n"
 text += f"""
 /// The additive rule of Brian2's examples, in plain numbers.
 plasticity additive {{

@@ -34,8 +34,10 @@ fn find<'n>(
 
 /// Whether a statement is about synapses: it names a connection, or can be about nothing else.
 pub(super) fn is_meant(cx: &Context<'_>, network: &Network<'_>, asked: &Asked<'_>) -> bool {
+    let name = cx.text(asked.of.span).split('[').next().unwrap_or_default().trim();
     matches!(asked.what, Recorded::Sent(_))
         || asked.at.is_some()
+        || network.connections.contains(&name)
         || find(cx, network, asked.of).is_some()
 }
 
