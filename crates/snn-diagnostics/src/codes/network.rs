@@ -72,6 +72,8 @@ super::codes! {
          has a dendrite of at least one tick.";
     UNUSED_IN_NETWORK = "W0401", "never used",
         "Nothing refers to this declaration. It may be a leftover, or a name was mistyped where it was meant.";
+    NEGATIVE_CONDUCTANCE = "W0411", "a negative conductance",
+        "A conductance is not negative: what inhibits has a receptor of its own with a reversal potential below the rest. Signs belong to currents and voltages.";
     DELAY_OFF_GRID = "W0402", "a delay between two ticks",
         "Delays are whole numbers of ticks. The delay is rounded half up to the value shown; write that value, or choose a dt \
          that divides the delay.";

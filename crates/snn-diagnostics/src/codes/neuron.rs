@@ -33,6 +33,9 @@ super::codes! {
         "`int(N)` has 2 to 52 bits (receptors: to 32) and is the type of parameters, states, `sum` receptors and `let`s of neurons. An integer changes in `on tick` and `reset` blocks, never by an equation. `wrap` and `saturate` bring a whole right side into the type of the integer that it is assigned to.";
     SYNAPSE = "E0330", "a synapse that cannot be",
         "A `synapse` says what a pre spike delivers: `on pre { … deliver w * u }`, exactly one `deliver`. A `plasticity` says how the weight changes: `weight w: nS in lo .. hi`, `trace x on pre = exp(20 ms) add A`, `on pre`, `on post`, `on every T`, `modulator`, `reads post.v: mV`. Neither has the statements of the other.";
+    TWO_VALUES = "W0303", "one quantity with two values",
+        "A membrane's time constant is its resistance times its capacitance, or its capacitance divided by its leak. A neuron model that states all three as numbers \
+         that do not agree states one quantity twice. Compute one from the others: `param tau: ms = R * C`.";
     UNUSED = "W0301", "declared and not used",
         "Nothing reads this name: the equations do not depend on it. Often a misspelt or forgotten term.";
     NO_RESET = "W0302", "threshold without reset",

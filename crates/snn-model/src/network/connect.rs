@@ -528,5 +528,12 @@ fn weight(
         cx.report(Diagnostic::new(code, e.span, message, "not finite"));
         return None;
     }
+    if value < 0.0 && unit.dimension == snn_units::Dimension::CONDUCTANCE {
+        let message = format!("{role} is a conductance, and it is negative");
+        cx.report(
+            Diagnostic::new(network::NEGATIVE_CONDUCTANCE, e.span, message, "below zero")
+                .with_help("give it to a receptor that pulls towards a potential below the rest"),
+        );
+    }
     Some(Value::Constant(value))
 }

@@ -5,7 +5,8 @@ use snn_diagnostics::codes::neuron as codes;
 
 use super::symbols::{Role, Symbols};
 use crate::context::Context;
-use crate::model::{Dynamics, Neuron, Receptor, Shape};
+use crate::model::{Dynamics, ExprKind, Neuron, Parameter, Receptor, Shape};
+use snn_units::{Dimension, show};
 
 /// Reports receptors that do not fit the kind of neuron, and warns of what nothing uses.
 pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
@@ -14,6 +15,46 @@ pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
         shape(cx, receptor, on_tick);
     }
     unused(cx, symbols);
+    two_values(cx, neuron);
+}
+
+/// Warns where a time constant is stated beside a resistance (or leak) and a capacitance that give another.
+fn two_values(cx: &mut Context<'_>, neuron: &Neuron) {
+    let literal = |p: &Parameter| match p.default.as_ref()?.kind {
+        ExprKind::Number(value) => Some(value),
+        _ => None,
+    };
+    let only = |wanted: Dimension, named: fn(&str) -> bool| {
+        let mut all = neuron.parameters.iter().filter(|p| p.dimension == wanted && named(&p.name));
+        let one = all.next().filter(|_| all.next().is_none())?;
+        Some((one, literal(one)?))
+    };
+    let any = |_: &str| true;
+    let tau = only(Dimension::TIME, |name| matches!(name, "tau" | "tau_m"));
+    let capacitance = only(Dimension::CAPACITANCE, any);
+    let (Some((tau, stated)), Some((c, capacitance))) = (tau, capacitance) else { return };
+    let resistance = only(Dimension::RESISTANCE, any).map(|(r, value)| (r, value, "*"));
+    let leak = only(Dimension::CONDUCTANCE, |name| matches!(name, "g_L" | "gL" | "g_leak"));
+    let leak = leak.map(|(g, value)| (g, 1.0 / value, "/"));
+    let Some((other, resistance, op)) = resistance.or(leak) else { return };
+    let follows = resistance * capacitance;
+    if !follows.is_finite() || (stated - follows).abs() <= 0.01 * follows.abs() {
+        return;
+    }
+    let formula = match op {
+        "*" => format!("{} * {}", other.name, c.name),
+        _ => format!("{} / {}", c.name, other.name),
+    };
+    let (stated, shown) = (show(stated, &tau.unit), show(follows, &tau.unit));
+    let message = format!("`{}` is {stated}, and `{formula}` is {shown}", tau.name);
+    let place = tau.default.as_ref().map_or(tau.span, |e| e.span);
+    cx.report(
+        Diagnostic::new(codes::TWO_VALUES, place, message, "one of them is wrong")
+            .with_label(other.span, "this")
+            .with_label(c.span, "and this")
+            .with_help(format!("write `{formula}`"))
+            .with_fix(place, formula),
+    );
 }
 
 /// Warns of what nothing uses.
