@@ -43,6 +43,7 @@ fn network(neurons: u32, pairs: Vec<(u32, u32)>) -> Network {
             rule: Rule::List(pairs.into()),
             sources: all.clone(),
             targets: all,
+            space: None,
             key: object_key("all"),
             autapses: Autapses::Allowed,
             multapses: Multapses::Allowed,

@@ -73,6 +73,7 @@ fn onto_one(
             rule: Rule::List((0..trains).map(|s| (s, 0)).collect()),
             sources: all(0, trains),
             targets: all(1, 1),
+            space: None,
             key: object_key(&name),
             autapses: Autapses::Allowed,
             multapses: Multapses::Allowed,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
-    Autapses, Connector, Inject, Multapses, Projection, Rate, Rule, Segment, Selection,
-    SpikeSource, SynapseValue, Waveform,
+    Autapses, Connector, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
+    Space, SpikeSource, SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -45,6 +45,18 @@ impl Rng {
     pub fn between(&mut self, lo: f64, hi: f64) -> f64 {
         lo + (hi - lo) * (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
+}
+
+/// `a + b * distance + pre.x / 1000`.
+fn by_distance(a: f64, b: f64) -> SynapseValue {
+    let mut builder = ProgramBuilder::new(7);
+    let [a, b, small] = [a, b, 1e-3].map(|x| builder.constant(x));
+    let (distance, x) = (builder.input(6), builder.input(2));
+    let slope = builder.binary(Binary::Mul, b, distance);
+    let tilt = builder.binary(Binary::Mul, small, x);
+    let sum = builder.binary(Binary::Add, a, slope);
+    let sum = builder.binary(Binary::Add, sum, tilt);
+    SynapseValue::Program(builder.finish(&[sum]))
 }
 
 fn span() -> Span {
@@ -444,6 +456,7 @@ impl Generator {
             rule: Rule::AllToAll,
             sources,
             targets,
+            space: None,
             key: object_key(&name),
             autapses: Autapses::Allowed,
             multapses: Multapses::Allowed,
@@ -454,6 +467,9 @@ impl Generator {
         if self.pick(30, "no multapses") {
             connector.multapses = Multapses::Forbidden;
         }
+        if self.pick(40, "positions") {
+            connector.space = Some(self.space(&connector, objects));
+        }
         connector.rule = self.rule(&connector);
         if connector.check().is_err() {
             connector.rule = Rule::Probability(0.2);
@@ -462,10 +478,32 @@ impl Generator {
             Rule::List(pairs) => Some(pairs.len()),
             _ => None,
         };
-        let weight = self.weight(entries);
+        let weight = match &connector.space {
+            Some(_) if self.pick(30, "weight by distance") => by_distance(0.3, -0.01),
+            _ => self.weight(entries),
+        };
         let delay = self.delay(entries);
         let projection = Projection { name, connector, receptors, weight, delay, live: None };
         ProjectionNode { projection, span: span() }
+    }
+
+    /// Every population has its own layout; sometimes all lie on one torus.
+    fn space(&mut self, connector: &Connector, objects: &[Object]) -> Space {
+        let torus = self.pick(50, "torus").then_some([100.0, 80.0]);
+        let choice = self.rng.next();
+        let layout = |s: &Segment| match (choice >> s.object) % 3 {
+            0 => Layout::Grid { columns: 5, rows: 4, spacing: [20.0, 20.0] },
+            1 => {
+                let key = objects[s.object as usize].key;
+                Layout::Random { key, extent: [100.0, 80.0] }
+            }
+            _ => {
+                let size = objects[s.object as usize].size;
+                Layout::Given((0..size).map(|i| [f64::from(i), f64::from(i * i % 80)]).collect())
+            }
+        };
+        let all = |selection: &Selection| selection.segments().iter().map(layout).collect();
+        Space { sources: all(&connector.sources), targets: all(&connector.targets), torus }
     }
 
     fn rule(&mut self, connector: &Connector) -> Rule {
@@ -490,6 +528,27 @@ impl Generator {
             4 => {
                 self.mark("total");
                 Rule::Total(1 + self.rng.below(200))
+            }
+            5 if connector.space.is_some() => {
+                let (sigma, radius) = (self.rng.between(5.0, 40.0), self.rng.between(10.0, 90.0));
+                match self.rng.below(3) {
+                    0 => {
+                        self.mark("near");
+                        Rule::Near { sigma, radius }
+                    }
+                    1 => {
+                        self.mark("near with indegree");
+                        let indegree = 1 + self.rng.below(4) as u32;
+                        Rule::NearIndegree { sigma, radius, indegree }
+                    }
+                    _ => {
+                        self.mark("probability by distance");
+                        let SynapseValue::Program(program) = by_distance(0.5, -0.005) else {
+                            unreachable!("a program")
+                        };
+                        Rule::PairProbability(program)
+                    }
+                }
             }
             5 => {
                 self.mark("list");

@@ -8,7 +8,7 @@ impl Rule {
     /// Which end the draws run along.
     pub fn major(&self) -> Major {
         match self {
-            Self::Indegree(_) => Major::Target,
+            Self::Indegree(_) | Self::NearIndegree { .. } => Major::Target,
             _ => Major::Source,
         }
     }
@@ -47,16 +47,32 @@ impl Connector {
         self.rule.major()
     }
 
-    /// The mean number of synapses over all seeds.
+    /// The mean number of synapses over all seeds; an estimate where probabilities differ from pair to pair.
     pub fn expected_synapses(&self) -> f64 {
         match self.rule {
             Rule::Probability(p) => p * self.draws(0).pairs() as f64,
-            _ => self.exact_synapses(0) as f64,
+            Rule::NearIndegree { indegree, .. } => {
+                f64::from(indegree) * f64::from(self.targets.len())
+            }
+            _ => match self.draws(0).expected_pairs() {
+                Some(expected) => expected,
+                None => self.exact_synapses(0) as f64,
+            },
         }
     }
 
-    /// The number of synapses with this seed. `Probability` draws them all without storing any; every
-    /// other rule knows.
+    /// Whether every target of `near(…) indegree(k)` has enough sources within the radius, with this seed.
+    pub fn check_near(&self, seed: u64) -> Result<(), ConnectError> {
+        match (&self.rule, self.draws(seed).fewest_near()) {
+            (Rule::NearIndegree { indegree, .. }, Some(fewest)) => {
+                self.enough(u64::from(*indegree), fewest)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of synapses with this seed. Rules by probability draw them all without storing any;
+    /// the others know.
     pub fn exact_synapses(&self, seed: u64) -> u64 {
         let draws = self.draws(seed);
         draws.closed_count().unwrap_or_else(|| {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use snn_numeric::{Permutation, Purpose, Stream};
 
 use crate::autapse::Excluded;
+use crate::pairs::Pairs;
 use crate::skips::Skips;
 use crate::split::Tree;
 use crate::{Autapses, Connector, Major, Multapses, Rule, Synapse, SynapseId};
@@ -22,6 +23,7 @@ pub struct Draws {
     multapses: Multapses,
     excluded: Excluded,
     skips: Option<Skips>,
+    pairs: Option<Pairs>,
     connect: Stream,
     permutation: Stream,
     over_blocks: Stream,
@@ -67,6 +69,7 @@ impl Draws {
             multapses: connector.multapses,
             excluded: Excluded::new(connector),
             skips,
+            pairs: Pairs::new(connector, seed),
             connect: stream(Purpose::Connect, 0),
             permutation: stream(Purpose::Permutation, 0),
             over_blocks: stream(Purpose::Binomial, 0),
@@ -81,6 +84,9 @@ impl Draws {
         match self.rule {
             Rule::Indegree(indegree) => {
                 targets.for_each(|target| self.indegree(indegree, target, &mut f));
+            }
+            Rule::NearIndegree { indegree, .. } => {
+                targets.for_each(|target| self.near(indegree, target, &mut f));
             }
             Rule::Total(total) => self.over_sources(total, 0..self.sources, |source, count| {
                 self.scatter(source, count, &targets, &mut f);
@@ -118,7 +124,13 @@ impl Draws {
 
     fn row(&self, source: u32, targets: &Range<u32>, f: &mut impl FnMut(Synapse)) {
         match self.rule {
-            Rule::Indegree(_) => {}
+            Rule::Indegree(_) | Rule::NearIndegree { .. } => {}
+            Rule::PairProbability(_) | Rule::Near { .. } => {
+                let itself = self.excluded.target_of(source);
+                if let Some(pairs) = &self.pairs {
+                    pairs.row(&self.connect, source, targets, itself, f);
+                }
+            }
             Rule::AllToAll => self.all(source, targets, f),
             Rule::OneToOne if targets.contains(&source) => self.pair(source, source, f),
             Rule::OneToOne => {}
@@ -185,6 +197,35 @@ impl Draws {
         self.choose(self.sources, itself, indegree, [target, 0], |ordinal, source| {
             f(Synapse { source, target, id: SynapseId { major: target, block: 0, ordinal } });
         });
+    }
+
+    fn near(&self, indegree: u32, target: u32, f: &mut impl FnMut(Synapse)) {
+        let Some(pairs) = &self.pairs else { return };
+        let (streams, itself) =
+            ((&self.connect, &self.permutation), self.excluded.source_of(target));
+        pairs.sources_of(streams, target, indegree, itself, |ordinal, source| {
+            f(Synapse { source, target, id: SynapseId { major: target, block: 0, ordinal } });
+        });
+    }
+
+    /// The mean number of synapses of a rule whose probability is a number of the pair.
+    pub(crate) fn expected_pairs(&self) -> Option<f64> {
+        match self.rule {
+            Rule::PairProbability(_) | Rule::Near { .. } => {
+                Some(self.pairs.as_ref()?.expected(|source| self.excluded.target_of(source)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The least number of sources within the radius of a target, for `NearIndegree`.
+    pub(crate) fn fewest_near(&self) -> Option<u64> {
+        match self.rule {
+            Rule::NearIndegree { .. } => {
+                Some(self.pairs.as_ref()?.fewest(|target| self.excluded.source_of(target)))
+            }
+            _ => None,
+        }
     }
 
     /// Splits a number of synapses of one source over the blocks of targets, then places them.
@@ -281,7 +322,7 @@ impl Draws {
         partners.saturating_sub(u32::from(self.excluded.len() > 0))
     }
 
-    /// The number of synapses of a rule other than `Probability` and `List`.
+    /// The number of synapses of a rule where it needs no draws.
     pub(crate) fn closed_count(&self) -> Option<u64> {
         let per_neuron = |count: u32, neurons: u32, partners: u32, with_excluded: u64| {
             let all = self.possible(count.into(), partners.into());
@@ -297,7 +338,12 @@ impl Draws {
             Rule::OneToOne if self.autapses == Autapses::Allowed => {
                 self.sources.min(self.targets).into()
             }
-            Rule::OneToOne | Rule::Probability(_) | Rule::List(_) => return None,
+            Rule::OneToOne
+            | Rule::Probability(_)
+            | Rule::PairProbability(_)
+            | Rule::Near { .. }
+            | Rule::NearIndegree { .. }
+            | Rule::List(_) => return None,
         })
     }
 }

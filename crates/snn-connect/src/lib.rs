@@ -8,9 +8,11 @@ mod autapse;
 mod check;
 mod draws;
 mod drive;
+mod pairs;
 mod projection;
 mod selection;
 mod skips;
+mod space;
 mod split;
 mod value;
 
@@ -21,4 +23,5 @@ pub use projection::{
     Synapse, SynapseId, SynapseValue, Ties, delay_ticks,
 };
 pub use selection::{Segment, Selection};
+pub use space::{Layout, Space};
 pub use value::Evaluator;

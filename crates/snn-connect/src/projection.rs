@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snn_kernel::{Program, SynapseKernel};
 use snn_numeric::ObjectKey;
 
-use crate::Selection;
+use crate::{Selection, Space};
 
 /// All synapses of one `connect`.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +83,8 @@ pub struct Connector {
     pub sources: Selection,
     /// Who receives.
     pub targets: Selection,
+    /// Where they lie; none where nothing asks.
+    pub space: Option<Space>,
     /// Key of the rule's draws.
     pub key: ObjectKey,
     /// Whether a neuron may be its own source.
@@ -106,6 +108,25 @@ pub enum Rule {
     Outdegree(u32),
     /// This many synapses, source and target uniform and independent.
     Total(u64),
+    /// Each ordered pair at most once; the program gives the probability of a pair from the inputs of
+    /// [`SynapseValue::Program`].
+    PairProbability(Program),
+    /// Each ordered pair at most once, with probability exp(-d²/2σ²), 0 beyond the radius; in µm.
+    Near {
+        /// σ.
+        sigma: f64,
+        /// Largest distance.
+        radius: f64,
+    },
+    /// This many sources per target, drawn with the weights that `Near` has as probabilities.
+    NearIndegree {
+        /// σ in µm.
+        sigma: f64,
+        /// Largest distance in µm.
+        radius: f64,
+        /// Sources per target.
+        indegree: u32,
+    },
     /// Given pairs (source, target).
     List(Arc<[(u32, u32)]>),
 }
@@ -161,7 +182,8 @@ pub struct SynapseId {
 pub enum SynapseValue {
     /// The same for all.
     Constant(f64),
-    /// Computed or drawn: inputs `pre.index`, `post.index` (in their populations), one output.
+    /// Computed or drawn, one output. Inputs: `pre.index`, `post.index` (in their populations), and where the
+    /// connector has a space `pre.x`, `pre.y`, `post.x`, `post.y`, `distance` in µm.
     Program(Program),
     /// One per entry of a [`Rule::List`].
     List(Arc<[f64]>),

@@ -3,6 +3,8 @@
 use snn_kernel::{DrawKey, Op, Program};
 use snn_numeric::{Distribution, Purpose, Stream};
 
+use crate::pairs::inputs;
+use crate::space::Positions;
 use crate::{Connector, Projection, Synapse, SynapseValue};
 
 /// Gives the value of each synapse of a connector. A synapse has the same value whenever it is asked for.
@@ -11,6 +13,7 @@ pub struct Evaluator<'a> {
     connector: &'a Connector,
     key: DrawKey,
     plan: Plan<'a>,
+    positions: Option<Positions>,
     registers: Vec<f64>,
 }
 
@@ -59,7 +62,9 @@ impl SynapseValue {
             Self::List(values) => Plan::List(values),
             Self::Program(program) => plan(program, &key),
         };
-        Evaluator { connector, key, plan, registers: Vec::new() }
+        let reads_positions = matches!(self, Self::Program(p) if p.inputs > 2);
+        let positions = if reads_positions { Positions::new(connector, seed) } else { None };
+        Evaluator { connector, key, plan, positions, registers: Vec::new() }
     }
 }
 
@@ -87,7 +92,12 @@ impl Evaluator<'_> {
                 self.as_drawn(distribution.sample(u, a, b))
             }
             Plan::Program { program, draws, reads_indices } => {
-                let inputs = if reads_indices { self.indices(synapse) } else { [0.0; 2] };
+                let positions = self.positions.as_ref();
+                let inputs = if reads_indices {
+                    inputs(self.connector, positions, synapse)
+                } else {
+                    [0.0; 7]
+                };
                 let key = DrawKey { counter, ..self.key };
                 let mut value = [f64::NAN];
                 program.eval(&inputs, &key, &mut self.registers, &mut value);
@@ -101,13 +111,6 @@ impl Evaluator<'_> {
             Purpose::Weight => f64::from(value as f32),
             _ => value,
         }
-    }
-
-    /// `pre.index` and `post.index`.
-    fn indices(&self, synapse: Synapse) -> [f64; 2] {
-        let (_, pre) = self.connector.sources.at(synapse.source);
-        let (_, post) = self.connector.targets.at(synapse.target);
-        [f64::from(pre), f64::from(post)]
     }
 }
 
@@ -145,6 +148,7 @@ mod tests {
             rule: Rule::AllToAll,
             sources: Selection::new(vec![segment(0, 5, 10), segment(2, 0, 10)]),
             targets: Selection::new(vec![segment(1, 100, 20)]),
+            space: None,
             key: object_key("net.ee"),
             autapses: Autapses::Allowed,
             multapses: Multapses::Allowed,

@@ -214,7 +214,8 @@ impl<T: Real> Worker<T> {
             let of_sender = &flying[flying.partition_point(|f| f.0 < sender)..];
             let late = of_sender.iter().take_while(|f| f.0 == sender);
             let late = late.filter(|f| f.1 + u64::from(segment.delay) > tick).map(|f| f.2);
-            self.received[sender as usize] - late.sum::<u64>()
+            // Only a planted fault has more on its way than was received.
+            self.received[sender as usize].saturating_sub(late.sum::<u64>())
         };
         let lane_part = self.lane_parts();
         for sender in 0..self.received.len() as u32 {
@@ -433,9 +434,11 @@ fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
     let connector = &image.projections[p].connector;
     let senders = u64::from(connector.sources.len());
     let per_target = match &connector.rule {
-        Rule::Indegree(k) => u64::from(*k),
+        Rule::Indegree(k) | Rule::NearIndegree { indegree: k, .. } => u64::from(*k),
         Rule::OneToOne => 1,
-        Rule::AllToAll | Rule::Probability(_) => senders,
+        Rule::AllToAll | Rule::Probability(_) | Rule::PairProbability(_) | Rule::Near { .. } => {
+            senders
+        }
         Rule::Outdegree(_) | Rule::Total(_) | Rule::List(_) => u64::MAX,
     };
     let times =

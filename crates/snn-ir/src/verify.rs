@@ -5,6 +5,7 @@
 //! - A projection has one receptor per target segment, the same for all segments of an object, and its kernel
 //!   has that receptor; an injection has one input per target segment, and its kernel has that input.
 //! - Rates have one number in and one out, or ascend in time; injected currents are finite.
+//! - A connector whose rule or programs speak of positions has a layout for every segment.
 //! - Rules can be drawn; lists have as many weights and delays as pairs.
 //! - Phases ascend within the run; their programs have the states, receptors and inputs of the population,
 //!   and pass their verifier; their weights are sound as those of projections. Laws of phased sources
@@ -124,6 +125,7 @@ impl Network {
                 || format!("o{object} is reached at two receptors"),
             )?;
         }
+        verify_space(projection)?;
         connector.check().map_err(|e| VerifyError(e.to_string()))?;
         for value in [&projection.weight, &projection.delay] {
             match value {
@@ -202,4 +204,29 @@ fn rate_holds(rate: &Rate) -> Result<(), VerifyError> {
 
 fn require(holds: bool, what: impl FnOnce() -> String) -> Result<(), VerifyError> {
     if holds { Ok(()) } else { Err(VerifyError(what())) }
+}
+
+fn verify_space(projection: &snn_connect::Projection) -> Result<(), VerifyError> {
+    let connector = &projection.connector;
+    let reads = |p: &snn_kernel::Program| p.inputs > 2;
+    let of_value = |value: &SynapseValue| matches!(value, SynapseValue::Program(p) if reads(p));
+    let needed = match &connector.rule {
+        Rule::Near { .. } | Rule::NearIndegree { .. } => true,
+        Rule::PairProbability(program) => {
+            program.verify().map_err(|e| VerifyError(e.0))?;
+            reads(program)
+        }
+        _ => false,
+    };
+    match &connector.space {
+        None => {
+            let needed = needed || of_value(&projection.weight) || of_value(&projection.delay);
+            require(!needed, || "positions are needed".into())
+        }
+        Some(space) => {
+            let (sources, targets) = (connector.sources.segments(), connector.targets.segments());
+            let fits = space.sources.len() == sources.len() && space.targets.len() == targets.len();
+            require(fits, || "a layout per segment".into())
+        }
+    }
 }

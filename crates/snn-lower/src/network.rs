@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use snn_chip::{Arithmetic, Phase};
-use snn_connect::{Connector, Live, Projection, Rate, SpikeSource, SynapseValue};
+use snn_connect::{
+    ConnectError, Connector, Live, Projection, Rate, Rule, SpikeSource, SynapseValue,
+};
+use snn_diagnostics::codes::network as codes;
 use snn_diagnostics::codes::{experiment::BAD_PHASE, syntax::NOT_AVAILABLE};
 use snn_diagnostics::{Checked, Diagnostic, Severity};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
-use snn_model::model::{self, Expr, Model, Value};
-use snn_numeric::{Law, law, object_key};
+use snn_model::model::{self, Expr, ExprKind, Model, Value};
+use snn_numeric::{Law, law, math, object_key};
 
 use crate::Decision;
 use crate::current::{Received, received, switches};
@@ -162,6 +165,7 @@ fn lower_with(
     if projections.len() < model.projections.len() {
         return Checked::new(None, diagnostics);
     }
+    diagnostics.extend(projections.iter().filter_map(|p| too_few_near(p, model.protocol.seed)));
     let mut protocol = model.protocol.clone();
     let inputs = |object: u32| match &model.objects[object as usize].kind {
         model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
@@ -300,7 +304,11 @@ fn projection(
     dt_ms: f64,
 ) -> ProjectionNode {
     let connector = Connector {
-        rule: p.rule.clone(),
+        rule: match &p.pair_probability {
+            Some(e) => pair_probability(e),
+            None => p.rule.clone(),
+        },
+        space: p.space.clone(),
         sources: p.sources.clone(),
         targets: p.targets.clone(),
         key: object_key(&format!("{}/{}", model.network, p.name)),
@@ -318,6 +326,28 @@ fn projection(
     ProjectionNode { projection, span: p.span }
 }
 
+fn pair_probability(e: &Expr) -> Rule {
+    match computed(e, 1.0) {
+        SynapseValue::Program(program) => Rule::PairProbability(program),
+        SynapseValue::Constant(p) => Rule::Probability(math::min(math::max(p, 0.0), 1.0)),
+        SynapseValue::List(_) => unreachable!("invariant: an expression is no list"),
+    }
+}
+
+/// Targets of `near(…) indegree(k)` that have fewer than k sources within the radius.
+fn too_few_near(node: &ProjectionNode, seed: u64) -> Option<Diagnostic> {
+    let connector = &node.projection.connector;
+    let Err(ConnectError::TooMany { wanted, available }) = connector.check_near(seed) else {
+        return None;
+    };
+    let message =
+        format!("{wanted} sources per target within the radius: some target has only {available}");
+    Some(
+        Diagnostic::new(codes::IMPOSSIBLE_RULE, node.span, message, "too few are near")
+            .with_help("a larger radius, fewer sources, or a torus, which has no edges"),
+    )
+}
+
 /// A weight or delay; expressions are divided by `unit` (delays come out in ticks).
 fn value(value: &Value, unit: f64) -> SynapseValue {
     match value {
@@ -328,8 +358,14 @@ fn value(value: &Value, unit: f64) -> SynapseValue {
 }
 
 fn computed(e: &Expr, unit: f64) -> SynapseValue {
-    let mut b = ProgramBuilder::new(2);
-    let variables = [b.input(0), b.input(1)];
+    let place = |e: &Expr| match e.kind {
+        ExprKind::Variable(v) => v.place(),
+        _ => None,
+    };
+    let reads_positions = e.any(&|e| place(e).is_some_and(|at| at >= 2));
+    let inputs = if reads_positions { 7 } else { 2 };
+    let mut b = ProgramBuilder::new(inputs);
+    let variables: Vec<_> = (0..inputs).map(|i| b.input(i)).collect();
     let mut scope = Scope {
         neuron: None,
         b: &mut b,

@@ -9,7 +9,7 @@ mod synapse;
 use std::sync::Arc;
 
 use snn_chip::{ChipSpec, MappingRequest};
-use snn_connect::{Autapses, Multapses, Rule, Selection, SpikeSource};
+use snn_connect::{Autapses, Layout, Multapses, Rule, Selection, Space, SpikeSource};
 use snn_diagnostics::Span;
 use snn_numeric::Distribution;
 use snn_result::Protocol;
@@ -82,10 +82,23 @@ pub struct Object {
     pub name: String,
     /// Number of neurons or trains, at least 1.
     pub size: u32,
+    /// Length of each dimension; their product is the size.
+    pub shape: Vec<u32>,
+    /// Where its neurons lie.
+    pub positions: Option<Positions>,
     /// What it is.
     pub kind: ObjectKind,
     /// The declaration.
     pub span: Span,
+}
+
+/// Where the neurons of an object lie.
+#[derive(Clone, Debug)]
+pub struct Positions {
+    /// Positions by index.
+    pub layout: Layout,
+    /// Width and height in µm where opposite edges meet.
+    pub torus: Option<[f64; 2]>,
 }
 
 /// What an object is.
@@ -120,6 +133,10 @@ pub struct Projection {
     pub receptors: Vec<u16>,
     /// The rule.
     pub rule: Rule,
+    /// The probability of a pair where it depends on the pair; the rule is then `Probability(1)`.
+    pub pair_probability: Option<Expr>,
+    /// Positions, where something asks for them.
+    pub space: Option<Space>,
     /// May a neuron be its own source.
     pub autapses: Autapses,
     /// May a pair be connected twice.
@@ -471,6 +488,16 @@ pub enum Variable {
     PostIndex,
     /// `t`, the time in ms since the run began, in the rate of a source.
     Time,
+    /// x of the source in µm.
+    PreX,
+    /// y of the source in µm.
+    PreY,
+    /// x of the target in µm.
+    PostX,
+    /// y of the target in µm.
+    PostY,
+    /// Distance of source and target in µm.
+    Distance,
     /// White noise in equations (s^-1/2), by its occurrence in the neuron.
     White(usize),
 }
@@ -482,6 +509,11 @@ impl Variable {
         match self {
             Self::Index | Self::PreIndex | Self::Time => Some(0),
             Self::PostIndex => Some(1),
+            Self::PreX => Some(2),
+            Self::PreY => Some(3),
+            Self::PostX => Some(4),
+            Self::PostY => Some(5),
+            Self::Distance => Some(6),
             Self::White(_) => None,
         }
     }

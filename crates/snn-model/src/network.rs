@@ -15,6 +15,7 @@ mod names;
 mod objects;
 mod path;
 mod population;
+mod positions;
 mod rule;
 mod selection;
 mod source;

@@ -21,6 +21,9 @@ network couple { param size = 3
  population E[size]: lif
  connect E -> E.psp as own { rule all_to_all; weight 1 mV; delay 1 ms } }
 network net {
+  population Sheet[4, 5]: lif at grid(50 um, 40 um) torus
+  connect Sheet -> Sheet.psp { rule near(60 um, 0.1 mm) indegree(3); weight w * exp(-distance / 1 mm); delay d }
+  connect Sheet -> Sheet.psp { rule probability(pre.x / 1 mm); weight w; delay d + distance / 0.3 [um/ms] }
   network both[2]: couple(size = index + 2)
   connect both[0].E -> both.E.psp { rule all_to_all; weight 1 mV; delay 1 ms }
   param n = 4, N = [3, 4, 5, 6], w: mV = 0.1 mV

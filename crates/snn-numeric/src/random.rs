@@ -39,6 +39,8 @@ pub enum Purpose {
     SynapseDraw = 12,
     /// A draw of a mapper.
     Mapping = 13,
+    /// The position of a neuron.
+    Position = 14,
 }
 
 /// A family of random words, addressed by a 128-bit counter.

@@ -323,9 +323,7 @@ fn one_message_per_missing_bracket() {
 #[test]
 fn later_constructs_are_named_once() {
     for text in [
-        "network n { connect A -> B.x { rule near(1, 2) indegree(3) } }",
         "network n { connect A -> B.x { delay 1 tick } }",
-        "network n { population E[3, 3] at grid(1, 1): lif }",
         "chip c { energy { synapse 24 pJ; hop 4 pJ } }",
         "mapping m of n onto c { split c1 by channel }",
     ] {

@@ -1,5 +1,7 @@
 //! Every rule against its definition, and every range against the whole.
 
+mod space;
+
 use super::*;
 use crate::{ConnectError, Segment, Selection};
 use proptest::prelude::*;
@@ -15,6 +17,7 @@ fn connector(rule: Rule, sources: &[(u32, u32, u32)], targets: &[(u32, u32, u32)
         rule,
         sources: selection(sources),
         targets: selection(targets),
+        space: None,
         key: object_key("net.ee"),
         autapses: Autapses::Allowed,
         multapses: Multapses::Allowed,
@@ -224,6 +227,10 @@ fn rules() -> impl Strategy<Value = Rule> {
         (0u32..40).prop_map(Rule::Indegree),
         (0u32..40).prop_map(Rule::Outdegree),
         (0u64..3000).prop_map(Rule::Total),
+        (1.0..200.0f64, 1.0..300.0f64).prop_map(|(sigma, radius)| Rule::Near { sigma, radius }),
+        (1.0..200.0f64, 1.0..300.0f64, 0u32..9)
+            .prop_map(|(sigma, radius, indegree)| Rule::NearIndegree { sigma, radius, indegree }),
+        (0.0..1.0f64).prop_map(|p| Rule::PairProbability(space::falling(p, 100.0))),
         prop::collection::vec((0u32..40, 0u32..40), 0..60)
             .prop_map(|pairs| Rule::List(pairs.into())),
     ]
@@ -243,10 +250,10 @@ fn connectors() -> impl Strategy<Value = Connector> {
     let autapses = prop_oneof![Just(Autapses::Allowed), Just(Autapses::Forbidden)];
     let multapses = prop_oneof![Just(Multapses::Allowed), Just(Multapses::Forbidden)];
     (rules(), segments(), wide, autapses, multapses).prop_map(
-        |(rule, sources, targets, autapses, multapses)| Connector {
-            autapses,
-            multapses,
-            ..connector(rule, &sources, &targets)
+        |(rule, sources, targets, autapses, multapses)| {
+            let connector =
+                Connector { autapses, multapses, ..connector(rule, &sources, &targets) };
+            Connector { space: Some(space::drawn(&connector)), ..connector }
         },
     )
 }

@@ -22,7 +22,8 @@ super::codes! {
         "Values at a population are given as `name = value`, where the name is a parameter or a state of the neuron model. \
          Rules, sources and waveforms take the arguments that the message lists.";
     UNKNOWN_RULE = "E0409", "no such rule, source or waveform",
-        "Rules: all_to_all, one_to_one, probability(p), indegree(k), outdegree(k), total(n), list(file(\"x.csv\")). \
+        "Rules: all_to_all, one_to_one, probability(p), indegree(k), outdegree(k), total(n), near(sigma, radius), \
+         near(sigma, radius) indegree(k), list(file(\"x.csv\")). \
          Sources: poisson(rate), inhomogeneous(rate over t), regular(rate, start t), spikes(file(\"x.csv\")). Waveforms: step(amplitude, from a, to b), \
          dc(amplitude), sine(amplitude, frequency), ou(mean, sigma, tau).";
     INCOMPLETE_CONNECTION = "E0410", "a connection lacks a statement",
@@ -65,6 +66,10 @@ super::codes! {
     WRONG_SHAPE = "E0430", "shapes that do not fit",
         "Arrays and populations have shapes: `[rows, columns]`, `[channels, rows, columns]`. Weights of `dense` are [out, in], \
          of `conv2d` [out, in, rows, columns]. The message shows the shape that is needed and the one that was found.";
+    NO_POSITIONS = "E0431", "positions are needed",
+        "`near`, `distance`, `pre.x` and their kin need to know where neurons lie: `population E[28, 28]: lif at grid(50 um, 50 um)`, \
+         `at random(1 mm, 1 mm)`, `at points(P)`. All populations of a connection lie in one space: in the plane, or on tori \
+         of the same size.";
     BAD_SYNAPSE = "E0440", "a synapse that does not fit its connection",
         "`via S(...)` names a synapse, `learn P(...)` a plasticity rule. Every modulator of the rule is bound to a population, \
          `learn P(da = vta delay 1 ms)`; the targets have the states that the rule reads; the first weight lies within the \

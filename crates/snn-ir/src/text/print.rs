@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use snn_chip::{MappingRequest, Place};
-use snn_connect::{Connector, Rate, Rule, Selection, SpikeSource, SynapseValue, Waveform};
+use snn_connect::{
+    Connector, Layout, Rate, Rule, Selection, Space, SpikeSource, SynapseValue, Waveform,
+};
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
 use snn_result::{Labelling, Measure, Occasion, Protocol};
@@ -159,10 +161,38 @@ fn print_connector(text: &mut String, connector: &Connector, receptors: &[u16]) 
         Rule::Indegree(n) => format!("indegree {n}"),
         Rule::Outdegree(n) => format!("outdegree {n}"),
         Rule::Total(n) => format!("total {n}"),
+        Rule::PairProbability(_) => "pair_probability".to_string(),
+        Rule::Near { sigma, radius } => format!("near {sigma:?} {radius:?}"),
+        Rule::NearIndegree { sigma, radius, indegree } => {
+            format!("near_indegree {sigma:?} {radius:?} {indegree}")
+        }
         Rule::List(list) => format!("list{}", pairs(list)),
     };
     let (autapses, multapses) = (lower(&connector.autapses), lower(&connector.multapses));
     let _ = writeln!(text, "  autapses={autapses} multapses={multapses} rule {rule}");
+    if let Rule::PairProbability(program) = &connector.rule {
+        print_program(text, "probability program", program);
+    }
+    if let Some(space) = &connector.space {
+        print_space(text, space);
+    }
+}
+
+fn print_space(text: &mut String, space: &Space) {
+    let torus = space.torus.map_or("plane".to_string(), |[w, h]| format!("torus {w:?} {h:?}"));
+    let _ = writeln!(text, "  space {torus}");
+    for (end, layouts) in [("source", &space.sources), ("target", &space.targets)] {
+        for layout in layouts {
+            let layout = match layout {
+                Layout::Grid { columns, rows, spacing: [w, h] } => {
+                    format!("grid {columns} {rows} {w:?} {h:?}")
+                }
+                Layout::Random { key, extent: [w, h] } => format!("random {} {w:?} {h:?}", key.0),
+                Layout::Given(list) => format!("given{}", numbers(list.as_flattened())),
+            };
+            let _ = writeln!(text, "    {end} {layout}");
+        }
+    }
 }
 
 fn print_value(text: &mut String, what: &str, value: &SynapseValue) {

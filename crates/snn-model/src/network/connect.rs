@@ -13,6 +13,7 @@ use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
 use super::live::{self, DelayParts, Ends, Stated};
 use super::path::names_neurons;
+use super::positions::{space, speaks_of_positions};
 use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick, port};
 use super::{Builder, delay};
@@ -40,10 +41,13 @@ impl Names {
     }
 }
 
+/// A rule, what follows it, and where it stands.
+type RuleParts<'a> = (&'a ast::Call, Option<&'a (ast::Call, Span)>, Span);
+
 /// The statements of a connection, each at most once.
 #[derive(Default)]
 struct Statements<'a> {
-    rule: Option<(&'a ast::Call, Span)>,
+    rule: Option<RuleParts<'a>>,
     weight: Option<&'a ast::Expr>,
     delay: Option<&'a ast::Expr>,
     /// About its synapses.
@@ -114,8 +118,8 @@ impl<'a> Builder<'_, 'a> {
             autapses: option(s.autapses, Autapses::Allowed, Autapses::Forbidden),
             multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
         });
-        let rule = s.rule.and_then(|(call, span)| {
-            let drawn = rule::rule(cx, &scope, call, span, pairing.as_ref())?;
+        let rule = s.rule.and_then(|(call, also, span)| {
+            let drawn = rule::rule(cx, &scope, (call, also), span, pairing.as_ref())?;
             self.rule_fits_values(cx, &drawn, &s, targets.as_ref(), (call, span)).then_some(drawn)
         });
         let values = NetScope { place: Place::Synapse, ..scope };
@@ -140,12 +144,13 @@ impl<'a> Builder<'_, 'a> {
         let sound = targets.as_ref().filter(|_| live.is_some());
         let weight = s.weight.map(|e| weight(cx, &values, e, sound, live.as_ref()));
         let (from, targets, rule, live) = (from?, targets?, rule?, live?);
-        if let Some((_, span)) = s.rule
+        if let Some((_, _, span)) = s.rule
             && rule.is_all_to_all()
         {
             self.warn_shared_train(cx, &from, &targets.picked, span);
         }
-        let rule_span = s.rule?.1;
+        let rule_span = s.rule?.2;
+        let by_position = rule.wants_positions();
         let weight = match (rule.weights, weight) {
             (Some((_, list)), _) => {
                 whole_list(cx, &list, &targets, rule_span)?;
@@ -163,12 +168,24 @@ impl<'a> Builder<'_, 'a> {
         {
             return None;
         }
+        let asks = |value: &Value| matches!(value, Value::Expr(e) if speaks_of_positions(e));
+        let wanted = [
+            (by_position, rule_span),
+            (asks(&weight), s.weight.map_or(rule_span, |e| e.span)),
+            (asks(&delay), s.delay.map_or(rule_span, |e| e.span)),
+        ];
+        let space = match wanted.into_iter().find(|(wanted, _)| *wanted) {
+            Some((_, at)) => Some(space(cx, &self.objects, (&from, &targets.picked), at)?),
+            None => None,
+        };
         Some(Projection {
             name: format!("{} -> {}.{}", from.text, targets.picked.text, targets.receptor),
             sources: from.selection(),
             targets: targets.picked.selection(),
             receptors: targets.receptors,
             rule: rule.rule,
+            pair_probability: rule.probability,
+            space,
             autapses: option(s.autapses, Autapses::Allowed, Autapses::Forbidden),
             multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
             weight,
@@ -377,8 +394,8 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
     let mut s = Statements::default();
     for item in items {
         let (again, span, word) = match item {
-            ConnectItem::Rule { rule, span } => {
-                (s.rule.replace((rule, *span)).is_some(), *span, "rule")
+            ConnectItem::Rule { rule, also, span } => {
+                (s.rule.replace((rule, also.as_ref(), *span)).is_some(), *span, "rule")
             }
             ConnectItem::Weight(e) => (s.weight.replace(e).is_some(), e.span, "weight"),
             ConnectItem::Delay(e) => {
@@ -442,7 +459,7 @@ fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: 
         report_missing(cx, "rule", c.span, targets);
         return;
     }
-    let is_list = s.rule.is_some_and(|(call, _)| crate::arguments::called(call) == Some("list"));
+    let is_list = s.rule.is_some_and(|(call, ..)| crate::arguments::called(call) == Some("list"));
     if !is_list {
         let no_delay = s.delay.is_none() && s.live.parts.is_none();
         let lacks = [(s.weight.is_none(), "weight"), (no_delay, "delay")];

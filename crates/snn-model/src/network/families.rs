@@ -26,6 +26,8 @@ pub(super) struct Member {
     pub name: String,
     /// Number of neurons or trains; none where faulty.
     pub size: Option<u32>,
+    /// Length of each dimension; nothing where faulty.
+    pub shape: Vec<u32>,
 }
 
 /// Evaluates the brackets; none where not even the name is known.
@@ -65,9 +67,11 @@ pub(super) fn member(
         indices.push(constant::whole_within(cx, scope, only, &role, bounds)?);
     }
     let shown: String = indices.iter().map(|i| format!("[{i}]")).collect();
+    let shape = shape_of(cx, scope, head.name, size);
     Some(Member {
         name: format!("{}{name}{shown}", scope.frame.prefix()),
-        size: size_of(cx, scope, head.name, size),
+        size: shape.as_ref().map(|shape| shape.iter().product()),
+        shape: shape.unwrap_or_default(),
         indices,
     })
 }
@@ -101,20 +105,20 @@ pub(super) fn forgot_index(cx: &mut Context<'_>, frame: &Frame<'_, '_>, name: &a
     );
 }
 
-/// The product of a size or shape.
-fn size_of(
+/// The sides of a size or shape, whose product is a size too.
+fn shape_of(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     name: &ast::Name,
     shape: &[ast::Expr],
-) -> Option<u32> {
+) -> Option<Vec<u32>> {
     let role = format!("the size of `{}`", name.text);
     let bounds = (1, i64::from(u32::MAX));
     let sides: Vec<Option<i64>> =
         shape.iter().map(|e| constant::whole_within(cx, scope, e, &role, bounds)).collect();
     let mut product = 1u32;
-    for side in sides {
-        let Some(next) = u32::try_from(side?).ok().and_then(|side| product.checked_mul(side))
+    for side in &sides {
+        let Some(next) = u32::try_from((*side)?).ok().and_then(|side| product.checked_mul(side))
         else {
             let span = join(shape).unwrap_or(name.span);
             let message = format!("{role} is more than {}", u32::MAX);
@@ -123,7 +127,7 @@ fn size_of(
         };
         product = next;
     }
-    Some(product)
+    sides.into_iter().map(|side| u32::try_from(side?).ok()).collect()
 }
 
 fn join(list: &[ast::Expr]) -> Option<Span> {

@@ -132,10 +132,12 @@ pub(crate) enum Place {
     Mask,
     /// `index`, and draws.
     Population,
-    /// `pre.index`, `post.index`, and draws.
+    /// `pre.index`, `pre.x`, `distance` and their kin, and draws.
     Synapse,
     /// `t`, and no draws.
     Rate,
+    /// The same without draws: a probability.
+    Pair,
 }
 
 /// The scope of an expression in a network or an experiment.
@@ -151,6 +153,10 @@ pub(crate) struct NetScope<'s, 'a> {
 }
 
 impl NetScope<'_, '_> {
+    fn is_of_pair(&self) -> bool {
+        matches!(self.place, Place::Synapse | Place::Pair)
+    }
+
     /// A name with the path to it.
     pub fn path_of(&self, name: &str) -> String {
         format!("{}{name}", self.frame.path())
@@ -221,6 +227,10 @@ impl NetScope<'_, '_> {
             let kind = model::ExprKind::Variable(Variable::Time);
             let unit = crate::time::millisecond();
             return Resolution::Value { kind, unit, declared: None };
+        }
+        let known = || self.frame.lookup(name).is_some();
+        if self.is_of_pair() && name == "distance" && !known() {
+            return length(Variable::Distance);
         }
         let declared = match self.frame.lookup(name) {
             Some((Meaning::Constant(c), declared)) => {
@@ -293,7 +303,7 @@ impl Scope for NetScope<'_, '_> {
             ExprKind::Name(name) => self.name(cx, name, e),
             ExprKind::Index(..) => self.element(cx, e).unwrap_or(Resolution::Unknown),
             ExprKind::Field(base, field) => match &base.kind {
-                ExprKind::Name(end) if self.place == Place::Synapse => synapse(cx, end, field, e),
+                ExprKind::Name(end) if self.is_of_pair() => synapse(cx, end, field, e),
                 _ => Resolution::Unknown,
             },
             ExprKind::Call(call) => match &call.function.kind {
@@ -315,6 +325,7 @@ impl Scope for NetScope<'_, '_> {
     fn draws(&self) -> Draws {
         match self.place {
             Place::Constant => Draws::Forbidden("in a constant"),
+            Place::Pair => Draws::Forbidden("in a probability"),
             Place::Mask => Draws::Forbidden("in a selection"),
             Place::Rate => Draws::Forbidden("in a rate"),
             Place::Population | Place::Synapse => Draws::Once,
@@ -360,29 +371,36 @@ pub(crate) fn indexed(e: &ast::Expr) -> (&ast::Expr, Vec<&ast::Expr>) {
 }
 
 fn synapse(cx: &mut Context<'_>, end: &str, field: &ast::Name, e: &ast::Expr) -> Resolution {
-    let found = match end {
-        "pre" => Variable::PreIndex,
-        "post" => Variable::PostIndex,
+    let known = match (end, field.text.as_str()) {
+        ("pre", "index") => return variable(Variable::PreIndex),
+        ("post", "index") => return variable(Variable::PostIndex),
+        ("pre", "x") => return length(Variable::PreX),
+        ("pre", "y") => return length(Variable::PreY),
+        ("post", "x") => return length(Variable::PostX),
+        ("post", "y") => return length(Variable::PostY),
+        ("pre" | "post", other) => other,
         _ => return Resolution::Unknown,
     };
-    if field.text == "index" {
-        return variable(found);
-    }
-    let (code, message) = match field.text.as_str() {
-        "x" | "y" | "z" => (
-            snn_diagnostics::codes::syntax::NOT_AVAILABLE,
-            "positions are not available yet".to_owned(),
-        ),
-        other => (
-            snn_diagnostics::codes::types::UNKNOWN_NAME,
-            format!("`{end}.{other}` is not known here"),
-        ),
-    };
+    let message = format!("`{end}.{known}` is not known here");
     cx.report(
-        Diagnostic::new(code, e.span, message, "not known here")
-            .with_help("a weight or a delay may use `pre.index` and `post.index`"),
+        Diagnostic::new(
+            snn_diagnostics::codes::types::UNKNOWN_NAME,
+            e.span,
+            message,
+            "not known here",
+        )
+        .with_help(format!("there are `{end}.index`, `{end}.x`, `{end}.y` and `distance`")),
     );
     Resolution::Poison
+}
+
+/// A position or a distance.
+fn length(which: Variable) -> Resolution {
+    Resolution::Value {
+        kind: model::ExprKind::Variable(which),
+        unit: super::positions::micrometre(),
+        declared: None,
+    }
 }
 
 fn variable(which: Variable) -> Resolution {

@@ -74,10 +74,12 @@ fn in_network<'a>(items: &'a [NetworkItem], found: &mut dyn FnMut(&'a str)) {
             NetworkItem::Population(p) => {
                 p.brackets.iter().flatten().for_each(|e| names(e, found));
                 names_in_call(&p.model, found);
+                p.at.iter().for_each(|at| names_in_call(&at.layout, found));
             }
             NetworkItem::Source(s) => {
                 s.brackets.iter().flatten().for_each(|e| names(e, found));
                 names_in_call(&s.kind, found);
+                s.at.iter().for_each(|at| names_in_call(&at.layout, found));
             }
             NetworkItem::Network(s) => {
                 s.brackets.iter().flatten().for_each(|e| names(e, found));
@@ -99,7 +101,10 @@ fn in_connect<'a>(c: &'a ast::Connect, found: &mut dyn FnMut(&'a str)) {
     names(&c.to, found);
     for item in &c.items {
         match item {
-            ConnectItem::Rule { rule, .. } => names_in_call(rule, found),
+            ConnectItem::Rule { rule, also, .. } => {
+                names_in_call(rule, found);
+                also.iter().for_each(|(call, _)| names_in_call(call, found));
+            }
             ConnectItem::Weight(e) | ConnectItem::Delay(e) => names(e, found),
             ConnectItem::DelayParts { axon, dendrite, back, .. } => {
                 [axon, dendrite, back].into_iter().flatten().for_each(|e| names(e, found));

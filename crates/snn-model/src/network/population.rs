@@ -9,7 +9,7 @@ use snn_syntax::ast;
 use super::families::{self, Head};
 use super::frame::{Frame, Place};
 use super::objects::Added;
-use super::{Builder, NetScope};
+use super::{Builder, NetScope, positions};
 use crate::arguments::{dotted_label, label_text};
 use crate::context::Context;
 use crate::model::{Expr, Neuron, Object, ObjectKind};
@@ -42,16 +42,23 @@ impl<'a> Builder<'_, 'a> {
             }
             None => None,
         };
+        let positions = member.as_ref().zip(p.at.as_ref()).map(|(member, at)| {
+            let key = super::qualified_key(self.name, &member.name);
+            positions::positions(cx, &NetScope { place: Place::Constant, ..scope }, at, member, key)
+        });
         let Some(member) = member else {
             self.objects.spoil(&format!("{}{}", frame.path(), p.name.text), p.name.span);
             return;
         };
-        let object = match (model, values, member.size) {
-            (Some(model), Some((parameters, initial)), Some(size)) => {
+        let object = match (model, values, member.size, positions) {
+            (_, _, _, Some(None)) => None,
+            (Some(model), Some((parameters, initial)), Some(size), positions) => {
                 neuron::check_population(cx, &model, &parameters, p.model_span);
                 let neuron = self.neuron_index(model);
                 let kind = ObjectKind::Population { neuron, parameters, initial };
-                Some(Object { name: member.name.clone(), size, kind, span: p.name.span })
+                let (name, shape) = (member.name.clone(), member.shape);
+                let positions = positions.flatten();
+                Some(Object { name, size, shape, positions, kind, span: p.name.span })
             }
             _ => None,
         };

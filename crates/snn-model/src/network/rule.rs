@@ -7,19 +7,22 @@ use snn_numeric::Rational;
 use snn_syntax::ast::{self, ExprKind};
 use snn_units::UnitValue;
 
-use super::frame::NetScope;
+use super::frame::{NetScope, Place};
 use super::members::total;
 use super::mentions::names as mentioned;
 use super::names::later;
+use super::positions::{length, speaks_of_positions};
 use super::source::report_data;
 use crate::arguments::{called, file_path, needed, read};
 use crate::constant;
 use crate::context::Context;
 use crate::data;
+use crate::model::Expr;
+use crate::typed;
 
-const RULES: [&str; 7] =
-    ["all_to_all", "one_to_one", "probability", "indegree", "outdegree", "total", "list"];
-const LATER: [&str; 4] = ["near", "dense", "conv2d", "pool"];
+const RULES: [&str; 8] =
+    ["all_to_all", "one_to_one", "probability", "indegree", "outdegree", "total", "near", "list"];
+const LATER: [&str; 3] = ["dense", "conv2d", "pool"];
 
 /// What a rule is applied to.
 pub(super) struct Pairing<'p> {
@@ -34,6 +37,8 @@ pub(super) struct Pairing<'p> {
 /// A rule, with what its file says of weights and delays.
 pub(super) struct Drawn {
     pub rule: Rule,
+    /// The probability of a pair where it depends on the pair.
+    pub probability: Option<Expr>,
     /// Coherent units.
     pub weights: Option<(UnitValue, Vec<f64>)>,
     /// In ms, with the lines of the file.
@@ -46,6 +51,12 @@ impl Drawn {
         matches!(self.rule, Rule::List(_))
     }
 
+    /// Whether the rule speaks of positions.
+    pub fn wants_positions(&self) -> bool {
+        matches!(self.rule, Rule::Near { .. } | Rule::NearIndegree { .. })
+            || self.probability.as_ref().is_some_and(speaks_of_positions)
+    }
+
     /// Whether every source reaches every target.
     pub fn is_all_to_all(&self) -> bool {
         matches!(self.rule, Rule::AllToAll)
@@ -54,7 +65,7 @@ impl Drawn {
 
 impl From<Rule> for Drawn {
     fn from(rule: Rule) -> Self {
-        Self { rule, weights: None, delays: None }
+        Self { rule, probability: None, weights: None, delays: None }
     }
 }
 
@@ -62,11 +73,19 @@ impl From<Rule> for Drawn {
 pub(super) fn rule(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
-    call: &ast::Call,
+    (call, also): (&ast::Call, Option<&(ast::Call, Span)>),
     span: Span,
     pairing: Option<&Pairing<'_>>,
 ) -> Option<Drawn> {
     let name = called(call);
+    if let (Some((second, at)), false) = (also, name == Some("near")) {
+        if !matches!(second.function.kind, ExprKind::Error) {
+            let message = "nothing follows this rule";
+            let d = Diagnostic::new(network::WRONG_ARGUMENT, *at, message, "too much");
+            cx.report(d.with_help("only `near(…)` may be followed, by `indegree(k)`"));
+        }
+        return None;
+    }
     let drawn = match name {
         Some("all_to_all") => {
             read(cx, call, span, "`all_to_all`", [])?;
@@ -76,7 +95,8 @@ pub(super) fn rule(
             read(cx, call, span, "`one_to_one`", [])?;
             Drawn::from(Rule::OneToOne)
         }
-        Some("probability") => Drawn::from(Rule::Probability(probability(cx, scope, call, span)?)),
+        Some("probability") => probability(cx, scope, call, span)?,
+        Some("near") => Drawn::from(near(cx, scope, (call, span), also)?),
         Some("indegree") => {
             let k = number(cx, scope, call, span, ("`indegree(100)`", "k"))?;
             Drawn::from(Rule::Indegree(u32::try_from(k).ok()?))
@@ -120,18 +140,19 @@ fn probability(
     scope: &NetScope<'_, '_>,
     call: &ast::Call,
     span: Span,
-) -> Option<f64> {
+) -> Option<Drawn> {
     let [p] = read(cx, call, span, "`probability(0.1)`", [needed("p")])?;
     let e = p?;
     let mut of_pair = false;
     mentioned(e, &mut |name| of_pair |= ["pre", "post", "distance"].contains(&name));
     if of_pair {
-        later(cx, e.span, "a probability that depends on the pair");
-        return None;
+        let scope = NetScope { place: Place::Pair, ..*scope };
+        let p = typed::type_as(cx, &scope, e, &UnitValue::one(), "a probability")?;
+        return Some(Drawn { probability: Some(p), ..Drawn::from(Rule::Probability(1.0)) });
     }
     let p = constant::quantity(cx, scope, e, Some(&UnitValue::one()), "a probability")?.value;
     if (0.0..=1.0).contains(&p) {
-        return Some(p);
+        return Some(Drawn::from(Rule::Probability(p)));
     }
     let message = format!("a probability lies in 0 .. 1, not {p}");
     let mut d = Diagnostic::new(network::IMPOSSIBLE_RULE, e.span, message, "impossible");
@@ -140,6 +161,36 @@ fn probability(
     }
     cx.report(d);
     None
+}
+
+/// `near(sigma, radius)`, `near(sigma, radius) indegree(k)`.
+fn near(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    (call, span): (&ast::Call, Span),
+    also: Option<&(ast::Call, Span)>,
+) -> Option<Rule> {
+    let slots = [needed("sigma"), needed("radius")];
+    let [sigma, radius] = read(cx, call, span, "`near(50 um, 150 um)`", slots)?;
+    let sigma = length(cx, scope, sigma?);
+    let radius = length(cx, scope, radius?);
+    let indegree = match also {
+        None => None,
+        Some((second, at)) if called(second) == Some("indegree") => {
+            let usage = ("`near(50 um, 150 um) indegree(10)`", "k");
+            Some(u32::try_from(number(cx, scope, second, *at, usage)?).ok()?)
+        }
+        Some((_, at)) => {
+            let message = "only `indegree(k)` may follow `near(…)`";
+            cx.report(Diagnostic::new(network::WRONG_ARGUMENT, *at, message, "not here"));
+            return None;
+        }
+    };
+    let (sigma, radius) = (sigma?, radius?);
+    Some(match indegree {
+        Some(indegree) => Rule::NearIndegree { sigma, radius, indegree },
+        None => Rule::Near { sigma, radius },
+    })
 }
 
 fn number(
@@ -190,7 +241,8 @@ fn list(
     let lines = table.pairs.iter().map(|row| row.0);
     let delays = table.delays.map(|delays| lines.zip(delays).collect());
     let pairs: Vec<(u32, u32)> = table.pairs.iter().map(|row| (row.1, row.2)).collect();
-    Some(Drawn { rule: Rule::List(pairs.into()), weights: table.weights, delays })
+    let rule = Rule::List(pairs.into());
+    Some(Drawn { weights: table.weights, delays, ..Drawn::from(rule) })
 }
 
 /// Whether there are enough partners; reports with the numbers.

@@ -33,14 +33,24 @@ impl<'a> Builder<'_, 'a> {
         let member = families::member(cx, &scope, Head { name: &s.name, brackets: &s.brackets });
         let size = member.as_ref().and_then(|m| m.size);
         let law = law(cx, &scope, s, size, (self.request.dt, self.request.trials));
+        let positions = member.as_ref().zip(s.at.as_ref()).map(|(member, at)| {
+            let key = super::qualified_key(self.name, &member.name);
+            super::positions::positions(cx, &scope, at, member, key)
+        });
         let Some(member) = member else {
             self.objects.spoil(&format!("{}{}", frame.path(), s.name.text), s.name.span);
             return;
         };
-        let object = match (law, size) {
-            (Some(law), Some(size)) => {
-                Some(Object { name: member.name, size, kind: law, span: s.name.span })
-            }
+        let object = match (law, size, positions) {
+            (_, _, Some(None)) => None,
+            (Some(law), Some(size), positions) => Some(Object {
+                name: member.name,
+                size,
+                shape: member.shape,
+                positions: positions.flatten(),
+                kind: law,
+                span: s.name.span,
+            }),
             _ => None,
         };
         self.add(cx, frame, &s.name, member.indices, object);

@@ -2,6 +2,7 @@
 
 mod choices;
 mod modules;
+mod space;
 
 use snn_connect::{Autapses, Multapses, Rule, Segment, SpikeSource};
 use snn_numeric::Rational;
@@ -218,7 +219,7 @@ fn rules_and_their_arguments() {
     one_of(&rule("probability(1.5)"), "E0411", "1.5");
     one_of(&rule("probability(p = 10 %)"), "E0101", "%");
     one_of(&rule("one_to_one"), "E0411", "one_to_one");
-    one_of(&rule("near(3)"), "E0100", "near");
+    one_of(&rule("near(3)"), "E0407", "near(3)");
     for (text, wanted) in [
         ("indegree(3)", Rule::Indegree(3)),
         ("outdegree(k = 4)", Rule::Outdegree(4)),
@@ -284,7 +285,7 @@ fn drawn_values_stay_expressions() {
     ));
     one_of(&values("1 mV", "uniform(0 ms, 1 ms)"), "W0406", "uniform(0 ms, 1 ms)");
     model(&values("1 mV", "uniform(0.1 ms, 1 ms)"));
-    one_of(&values("pre.x * 1 mV", "1 ms"), "E0100", "pre.x");
+    one_of(&values("pre.x * 1 mV", "1 ms"), "E0203", "pre.x * 1 mV");
     one_of(&values("pre.name * 1 mV", "1 ms"), "E0201", "pre.name");
 }
 

@@ -38,7 +38,13 @@ pub(super) fn named(tree: &ast::File) -> Vec<Named> {
 fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
     for item in items {
         match item {
-            NetworkItem::Source(source) => call(&source.kind, found),
+            NetworkItem::Source(source) => {
+                call(&source.kind, found);
+                source.at.iter().for_each(|at| call(&at.layout, found));
+            }
+            NetworkItem::Population(population) => {
+                population.at.iter().for_each(|at| call(&at.layout, found));
+            }
             NetworkItem::Network(inner) => call(&inner.network, found),
             NetworkItem::Param(declarations) => {
                 for value in declarations.iter().filter_map(|d| d.value.as_ref()) {

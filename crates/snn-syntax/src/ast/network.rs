@@ -70,7 +70,20 @@ pub struct Population {
     pub model: Call,
     /// Span of the model.
     pub model_span: Span,
+    /// Where its neurons lie.
+    pub at: Option<At>,
     /// The whole statement.
+    pub span: Span,
+}
+
+/// `at grid(50 um, 50 um) torus`.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// `grid(…)`, `random(…)`, `points(…)`.
+    pub layout: Call,
+    /// The word behind it.
+    pub torus: Option<Name>,
+    /// From `grid` to its arguments.
     pub span: Span,
 }
 
@@ -85,6 +98,8 @@ pub struct Source {
     pub kind: Call,
     /// Span of the kind.
     pub kind_span: Span,
+    /// As in [`Population`].
+    pub at: Option<At>,
     /// The whole statement.
     pub span: Span,
 }
@@ -126,6 +141,8 @@ pub enum ConnectItem {
     Rule {
         /// The rule and its arguments.
         rule: Call,
+        /// `indegree(10)` behind `near(…)`.
+        also: Option<(Call, Span)>,
         /// The place of the rule.
         span: Span,
     },

@@ -53,6 +53,7 @@ pub(crate) struct Statements<'src> {
     pub(crate) modulator: Rule<'src, SignalParts>,
     pub(crate) reads: Rule<'src, Vec<(Expr, UnitExpr)>>,
     pub(crate) on_event: Rule<'src, (Event, Token)>,
+    pub(crate) rule: Rule<'src, (PlacedCall, Option<PlacedCall>)>,
     // Chips and mappings.
     pub(crate) mesh: Rule<'src, (Expr, Expr)>,
     pub(crate) core: Rule<'src, CoreParts>,
@@ -74,8 +75,9 @@ pub(crate) struct Statements<'src> {
 pub(crate) type CheckParts = (Expr, Option<(Expr, Option<Expr>)>);
 /// Name, group of parameters, unit, body.
 pub(crate) type FunctionParts = (Name, Vec<Declaration>, Option<UnitExpr>, Expr);
-/// Name, groups of brackets, the word `at`, model.
-pub(crate) type PopulationParts = (Name, Vec<Vec<Expr>>, Option<Token>, PlacedCall);
+/// Name, groups of brackets, model, positions with the word behind them.
+pub(crate) type PopulationParts =
+    (Name, Vec<Vec<Expr>>, PlacedCall, Option<(PlacedCall, Option<Name>)>);
 /// From, to, name, body.
 pub(crate) type ConnectParts = (Expr, Expr, Option<Name>, Option<Token>);
 /// Conditions with their bodies, the body after the last `else`.
@@ -130,7 +132,7 @@ impl<'src> Statements<'src> {
                 .map(|((from, to), by)| (from, to, by))
                 .boxed(),
             assign: assign(expr),
-            population: population(range, &call),
+            population: population(&call),
             connect: connect(expr),
             for_loop: name()
                 .then_ignore(word(Word::In))
@@ -146,6 +148,8 @@ impl<'src> Statements<'src> {
             modulator: synapse::modulator(&declaration, expr),
             reads: synapse::reads(path, unit),
             on_event: synapse::on_event(expr),
+            rule: call.clone().then(call.clone().or_not()).boxed(),
+            call: call.clone(),
             mesh: expr.clone().then_ignore(word(Word::By)).then(expr.clone()).boxed(),
             core: core(),
             weights: weights(expr),
@@ -165,7 +169,6 @@ impl<'src> Statements<'src> {
             expect: expect(expr, range),
             set: path.clone().then(value).boxed(),
             declaration,
-            call,
         }
     }
 }
@@ -355,23 +358,18 @@ fn assign<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Name, AssignOp, Expr)> {
     dotted().then(op).then(expr.clone()).map(|((name, op), value)| (name, op, value)).boxed()
 }
 
-fn population<'src>(
-    range: &Rule<'src, Expr>,
-    call: &Rule<'src, PlacedCall>,
-) -> Rule<'src, PopulationParts> {
+fn population<'src>(call: &Rule<'src, PlacedCall>) -> Rule<'src, PopulationParts> {
     let brackets = optional(Kind::Bracket)
         .map_with(|t, e| super::expr::elements(t, e.state()))
         .repeated()
         .collect::<Vec<_>>();
-    // Positions are read and reported by the caller.
-    let at =
-        optional(Kind::Word(Word::At)).then_ignore(range.clone()).then_ignore(name().repeated());
+    let at = optional(Kind::Word(Word::At)).ignore_then(call.clone()).then(name().or_not());
     name()
         .then(brackets)
-        .then(at.or_not())
         .then_ignore(token(Kind::Colon))
         .then(call.clone())
-        .map(|(((name, brackets), at), model)| (name, brackets, at, model))
+        .then(at.or_not())
+        .map(|(((name, brackets), model), at)| (name, brackets, model, at))
         .boxed()
 }
 

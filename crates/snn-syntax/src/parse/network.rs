@@ -1,7 +1,7 @@
 //! Bodies of networks and of connections.
 
 use super::{Parser, head, later_head};
-use crate::ast::{Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork};
+use crate::ast::{At, Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork};
 use crate::layer::Layer;
 use crate::token::{Kind, Token};
 use crate::word::Word;
@@ -25,10 +25,10 @@ impl<'src> Parser<'_, 'src> {
             Word::Let => NetworkItem::Let(self.declaration(statement)?),
             Word::Population => NetworkItem::Population(self.population(statement)?),
             Word::Source => {
-                let Population { name, brackets, model, model_span, span, .. } =
+                let Population { name, brackets, model, model_span, at, span, .. } =
                     self.population(statement)?;
                 let (kind, kind_span) = (model, model_span);
-                NetworkItem::Source(Source { name, brackets, kind, kind_span, span })
+                NetworkItem::Source(Source { name, brackets, kind, kind_span, at, span })
             }
             Word::Network => {
                 let Population { name, brackets, model, model_span, span, .. } =
@@ -56,13 +56,12 @@ impl<'src> Parser<'_, 'src> {
 
     fn population(&mut self, statement: &'src [Token]) -> Option<Population> {
         let rules = &self.grammar.statements;
-        let (name, brackets, at, model) = self.run(&rules.population, statement, 1)?;
-        if let Some(at) = at {
-            self.later(at);
-        }
+        let (name, brackets, model, at) = self.run(&rules.population, statement, 1)?;
+        let at = at.map(|(layout, torus)| At { layout: layout.call, torus, span: layout.span });
         let doc = self.doc(statement[0]);
         let span = self.span(statement);
-        Some(Population { doc, name, brackets, model: model.call, model_span: model.span, span })
+        let (model, model_span) = (model.call, model.span);
+        Some(Population { doc, name, brackets, model, model_span, at, span })
     }
 
     fn connect(&mut self, statement: &'src [Token]) -> Option<Connect> {
@@ -91,8 +90,9 @@ impl<'src> Parser<'_, 'src> {
         let rules = &self.grammar.statements;
         Some(match word {
             Word::Rule => {
-                let rule = self.run(&rules.call, statement, 1)?;
-                ConnectItem::Rule { rule: rule.call, span: rule.span }
+                let (rule, also) = self.run(&rules.rule, statement, 1)?;
+                let also = also.map(|also| (also.call, also.span));
+                ConnectItem::Rule { rule: rule.call, also, span: rule.span }
             }
             Word::Weight => ConnectItem::Weight(self.run(&rules.expr, statement, 1)?),
             Word::Delay if delay_has_parts(statement) => {
@@ -122,9 +122,7 @@ impl<'src> Parser<'_, 'src> {
 
 /// The word that makes a statement of a connection one of a later version.
 fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
-    let second = statement.get(1)?;
     match word {
-        Word::Rule if second.is(Word::Near) => Some(*second),
         Word::Delay => statement.iter().copied().find(|t| t.is(Word::Tick)),
         Word::Weight => statement.iter().copied().skip(2).find(|t| t.is(Word::As)),
         _ => None,
