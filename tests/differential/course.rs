@@ -97,6 +97,7 @@ fn other_weight(weight: &SynapseValue, rng: &mut Rng) -> SynapseValue {
     match weight {
         SynapseValue::Constant(w) => SynapseValue::Constant(w * rng.between(-1.0, 1.5)),
         SynapseValue::List(list) => SynapseValue::List(list.iter().map(|w| -w).collect()),
+        SynapseValue::Table(list) => SynapseValue::Table(list.iter().map(|w| -w).collect()),
         SynapseValue::Program(_) => SynapseValue::Constant(rng.between(-1.0, 1.0)),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
     Autapses, Connector, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
-    Space, SpikeSource, SynapseValue, Waveform,
+    Space, SpikeSource, SynapseValue, Waveform, Window,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
@@ -480,6 +480,7 @@ impl Generator {
         };
         let weight = match &connector.space {
             Some(_) if self.pick(30, "weight by distance") => by_distance(0.3, -0.01),
+            _ if self.has_table(&connector) => self.table(&connector),
             _ => self.weight(entries),
         };
         let delay = self.delay(entries);
@@ -504,6 +505,42 @@ impl Generator {
         };
         let all = |selection: &Selection| selection.segments().iter().map(layout).collect();
         Space { sources: all(&connector.sources), targets: all(&connector.targets), torus }
+    }
+
+    fn has_table(&mut self, connector: &Connector) -> bool {
+        matches!(connector.rule, Rule::AllToAll | Rule::Window(_))
+            && self.pick(50, "weights by table")
+    }
+
+    fn table(&mut self, connector: &Connector) -> SynapseValue {
+        let count = match &connector.rule {
+            Rule::Window(window) => window.weights(),
+            _ => u64::from(connector.sources.len()) * u64::from(connector.targets.len()),
+        };
+        SynapseValue::Table((0..count).map(|_| self.rng.between(-0.3, 0.6)).collect())
+    }
+
+    /// A window over one column of n pixels that gives m, where there is one of this many steps.
+    fn window(&mut self, n: u32, m: u32) -> Rule {
+        let kernel = 1 + self.rng.below(4) as u32;
+        let mut window = Window {
+            input: [1, n, 1],
+            output: [1, m, 1],
+            kernel: [kernel, 1],
+            stride: [1, 1],
+            padding: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+        };
+        for padding in 0..40 {
+            for stride in 1..4 {
+                (window.padding, window.stride) = ([padding, 0], [stride, 1]);
+                if window.is_sound() {
+                    return Rule::Window(window);
+                }
+            }
+        }
+        Rule::AllToAll
     }
 
     fn rule(&mut self, connector: &Connector) -> Rule {
@@ -556,6 +593,10 @@ impl Generator {
                 let pair =
                     |r: &mut Rng| (r.below(u64::from(n)) as u32, r.below(u64::from(m)) as u32);
                 Rule::List((0..count).map(|_| pair(&mut self.rng)).collect())
+            }
+            6 if n >= 4 && m >= 4 && self.rng.chance(50) => {
+                self.mark("window");
+                self.window(n, m)
             }
             _ => {
                 self.mark("probability");

@@ -32,6 +32,13 @@ impl Connector {
                 self.enough(u64::from(*k), self.draws(0).fewest_partners().into())
             }
             Rule::Total(total) => self.enough(*total, self.draws(0).pairs()),
+            Rule::Window(window) => {
+                let size = |[c, h, w]: [u32; 3]| c.checked_mul(h)?.checked_mul(w);
+                let fits = size(window.input) == Some(sources)
+                    && size(window.output) == Some(targets)
+                    && window.is_sound();
+                if fits { Ok(()) } else { Err(ConnectError::WrongWindow) }
+            }
             Rule::List(pairs) => {
                 match pairs.iter().position(|&(s, t)| s >= sources || t >= targets) {
                     Some(entry) => Err(ConnectError::OutOfRange { entry }),
@@ -106,6 +113,7 @@ impl fmt::Display for ConnectError {
             Self::OutOfRange { entry } => {
                 write!(f, "entry {entry} of the list (from 0) names a neuron that does not exist")
             }
+            Self::WrongWindow => write!(f, "the window does not fit the neurons"),
             Self::OutsideUnitInterval => write!(f, "a probability lies between 0 and 1"),
         }
     }

@@ -131,6 +131,19 @@ impl Draws {
                     pairs.row(&self.connect, source, targets, itself, f);
                 }
             }
+            Rule::Window(window) => {
+                let itself = self.excluded.target_of(source);
+                window.row(source, |target| {
+                    if targets.contains(&target) && Some(target) != itself {
+                        let (block, ordinal) = (target / BLOCK, target % BLOCK);
+                        f(Synapse {
+                            source,
+                            target,
+                            id: SynapseId { major: source, block, ordinal },
+                        });
+                    }
+                });
+            }
             Rule::AllToAll => self.all(source, targets, f),
             Rule::OneToOne if targets.contains(&source) => self.pair(source, source, f),
             Rule::OneToOne => {}
@@ -343,6 +356,7 @@ impl Draws {
             | Rule::PairProbability(_)
             | Rule::Near { .. }
             | Rule::NearIndegree { .. }
+            | Rule::Window(_)
             | Rule::List(_) => return None,
         })
     }

@@ -15,6 +15,7 @@ mod skips;
 mod space;
 mod split;
 mod value;
+mod window;
 
 pub use draws::Draws;
 pub use drive::{Inject, Rate, SpikeSource, Waveform, regular_stamp};
@@ -25,3 +26,4 @@ pub use projection::{
 pub use selection::{Segment, Selection};
 pub use space::{Layout, Space};
 pub use value::Evaluator;
+pub use window::Window;

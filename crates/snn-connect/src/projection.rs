@@ -5,7 +5,7 @@ use std::sync::Arc;
 use snn_kernel::{Program, SynapseKernel};
 use snn_numeric::ObjectKey;
 
-use crate::{Selection, Space};
+use crate::{Selection, Space, Window};
 
 /// All synapses of one `connect`.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +127,8 @@ pub enum Rule {
         /// Sources per target.
         indegree: u32,
     },
+    /// The window of a target sees a source: convolution, pooling.
+    Window(Window),
     /// Given pairs (source, target).
     List(Arc<[(u32, u32)]>),
 }
@@ -187,6 +189,9 @@ pub enum SynapseValue {
     Program(Program),
     /// One per entry of a [`Rule::List`].
     List(Arc<[f64]>),
+    /// By target and source: of [`Rule::AllToAll`] in the order [target, source], of [`Rule::Window`] one per
+    /// tap of the kernel, [out, in per group, row, column].
+    Table(Arc<[f64]>),
 }
 
 /// A connection that cannot be made.
@@ -211,6 +216,8 @@ pub enum ConnectError {
         /// Entry of the list, from 0.
         entry: usize,
     },
+    /// Images and kernel of a window do not fit each other or the selections.
+    WrongWindow,
     /// A probability below 0, above 1 or NaN.
     OutsideUnitInterval,
 }

@@ -5,7 +5,7 @@ use snn_numeric::{Distribution, Purpose, Stream};
 
 use crate::pairs::inputs;
 use crate::space::Positions;
-use crate::{Connector, Projection, Synapse, SynapseValue};
+use crate::{Connector, Projection, Rule, Synapse, SynapseValue};
 
 /// Gives the value of each synapse of a connector. A synapse has the same value whenever it is asked for.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ enum Plan<'a> {
         reads_indices: bool,
     },
     List(&'a [f64]),
+    Table(&'a [f64]),
 }
 
 impl Projection {
@@ -60,6 +61,7 @@ impl SynapseValue {
         let plan = match self {
             Self::Constant(value) => Plan::Constant(*value),
             Self::List(values) => Plan::List(values),
+            Self::Table(values) => Plan::Table(values),
             Self::Program(program) => plan(program, &key),
         };
         let reads_positions = matches!(self, Self::Program(p) if p.inputs > 2);
@@ -85,6 +87,16 @@ impl Evaluator<'_> {
             Plan::Constant(value) => value,
             Plan::List(values) => {
                 values.get(synapse.id.ordinal as usize).copied().unwrap_or(f64::NAN)
+            }
+            Plan::Table(values) => {
+                let at = match &self.connector.rule {
+                    Rule::Window(window) => window.weight_index(synapse.source, synapse.target),
+                    _ => {
+                        let sources = self.connector.sources.len() as usize;
+                        synapse.target as usize * sources + synapse.source as usize
+                    }
+                };
+                values.get(at).copied().unwrap_or(f64::NAN)
             }
             Plan::Draw { stream, distribution, a, b } => {
                 let [major, block, ordinal] = counter;
@@ -138,7 +150,7 @@ fn plan<'a>(program: &'a Program, key: &DrawKey) -> Plan<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Autapses, Multapses, Rule, Segment, Selection, SynapseId};
+    use crate::{Autapses, Multapses, Segment, Selection, SynapseId};
     use snn_kernel::{Binary, ProgramBuilder};
     use snn_numeric::object_key;
 
@@ -215,6 +227,15 @@ mod tests {
         assert_eq!(weights.at(synapse(0, 3)), 5.0 + 103.0 * 0.1);
         assert_eq!(weights.at(synapse(10, 0)), 100.0 * 0.1);
         assert_eq!(weights.constant(), None);
+    }
+
+    #[test]
+    fn tables_are_by_target_and_source() {
+        let connector = connector();
+        let table = SynapseValue::Table((0..400).map(f64::from).collect());
+        let mut table = table.evaluator(&connector, 0, Purpose::Weight);
+        assert_eq!(table.at(synapse(3, 2)), 43.0);
+        assert_eq!(table.constant(), None);
     }
 
     #[test]

@@ -436,9 +436,11 @@ fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
     let per_target = match &connector.rule {
         Rule::Indegree(k) | Rule::NearIndegree { indegree: k, .. } => u64::from(*k),
         Rule::OneToOne => 1,
-        Rule::AllToAll | Rule::Probability(_) | Rule::PairProbability(_) | Rule::Near { .. } => {
-            senders
-        }
+        Rule::AllToAll
+        | Rule::Probability(_)
+        | Rule::PairProbability(_)
+        | Rule::Near { .. }
+        | Rule::Window(_) => senders,
         Rule::Outdegree(_) | Rule::Total(_) | Rule::List(_) => u64::MAX,
     };
     let times =

@@ -6,6 +6,7 @@
 mod live;
 mod print;
 mod read;
+mod rule;
 mod tokens;
 
 use std::fmt;

@@ -6,7 +6,8 @@
 //!   has that receptor; an injection has one input per target segment, and its kernel has that input.
 //! - Rates have one number in and one out, or ascend in time; injected currents are finite.
 //! - A connector whose rule or programs speak of positions has a layout for every segment.
-//! - Rules can be drawn; lists have as many weights and delays as pairs.
+//! - Rules can be drawn; lists have as many weights and delays as pairs, tables as many as
+//!   their rule has weights.
 //! - Phases ascend within the run; their programs have the states, receptors and inputs of the population,
 //!   and pass their verifier; their weights are sound as those of projections. Laws of phased sources
 //!   ascend from 0, and none is phased.
@@ -131,6 +132,18 @@ impl Network {
             match value {
                 SynapseValue::Constant(x) => require(x.is_finite(), || format!("value {x}"))?,
                 SynapseValue::Program(p) => p.verify().map_err(|e| VerifyError(e.0))?,
+                SynapseValue::Table(values) => {
+                    let wanted = match &connector.rule {
+                        Rule::AllToAll => {
+                            u64::from(connector.sources.len()) * u64::from(connector.targets.len())
+                        }
+                        Rule::Window(window) => window.weights(),
+                        _ => 0,
+                    };
+                    require(values.len() as u64 == wanted, || {
+                        format!("{} values in place of {wanted}", values.len())
+                    })?;
+                }
                 SynapseValue::List(values) => {
                     let pairs = match &connector.rule {
                         Rule::List(pairs) => pairs.len(),

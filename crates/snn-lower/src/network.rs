@@ -330,7 +330,9 @@ fn pair_probability(e: &Expr) -> Rule {
     match computed(e, 1.0) {
         SynapseValue::Program(program) => Rule::PairProbability(program),
         SynapseValue::Constant(p) => Rule::Probability(math::min(math::max(p, 0.0), 1.0)),
-        SynapseValue::List(_) => unreachable!("invariant: an expression is no list"),
+        SynapseValue::List(_) | SynapseValue::Table(_) => {
+            unreachable!("invariant: an expression is no list")
+        }
     }
 }
 
@@ -353,6 +355,7 @@ fn value(value: &Value, unit: f64) -> SynapseValue {
     match value {
         Value::Constant(x) => SynapseValue::Constant(*x),
         Value::List(values) => SynapseValue::List(values.clone()),
+        Value::Table(values) => SynapseValue::Table(values.clone()),
         Value::Expr(e) => computed(e, unit),
     }
 }

@@ -164,6 +164,8 @@ pub enum Value {
     Expr(Expr),
     /// One per entry of a list rule.
     List(Arc<[f64]>),
+    /// By target and source, as [`snn_connect::SynapseValue::Table`].
+    Table(Arc<[f64]>),
 }
 
 /// A checked neuron model.

@@ -6,6 +6,7 @@ mod connect;
 mod delay;
 mod families;
 mod frame;
+mod images;
 mod lints;
 mod live;
 mod members;

@@ -88,6 +88,12 @@ fn of_model(model: &Model, sources: &SourceMap, facts: &mut Facts) {
     for object in &model.objects {
         let name = &object.name;
         say(format!("{name}, size"), object.size.to_string());
+        if object.shape.len() > 1 {
+            say(format!("{name}, shape"), format!("{:?}", object.shape));
+        }
+        if let Some(positions) = &object.positions {
+            say(format!("{name}, positions"), format!("{positions:?}"));
+        }
         match &object.kind {
             ObjectKind::Rate(rate) => {
                 say(format!("{name}, rate"), squeezed(sources.text(rate.span)));
@@ -112,6 +118,9 @@ fn of_model(model: &Model, sources: &SourceMap, facts: &mut Facts) {
     for projection in &model.projections {
         let name = &projection.name;
         say(format!("{name}, rule"), format!("{:?}", projection.rule));
+        if let Some(e) = &projection.pair_probability {
+            say(format!("{name}, probability"), squeezed(sources.text(e.span)));
+        }
         let pairs = (projection.autapses, projection.multapses);
         say(format!("{name}, autapses and multapses"), format!("{pairs:?}"));
         for (what, value) in [("weight", &projection.weight), ("delay", &projection.delay)] {
@@ -119,6 +128,7 @@ fn of_model(model: &Model, sources: &SourceMap, facts: &mut Facts) {
                 Value::Constant(x) => x.to_string(),
                 Value::Expr(e) => squeezed(sources.text(e.span)),
                 Value::List(list) => format!("a list {list:?}"),
+                Value::Table(table) => format!("a table {table:?}"),
             };
             say(format!("{name}, {what}"), value);
         }

@@ -23,7 +23,7 @@ super::codes! {
          Rules, sources and waveforms take the arguments that the message lists.";
     UNKNOWN_RULE = "E0409", "no such rule, source or waveform",
         "Rules: all_to_all, one_to_one, probability(p), indegree(k), outdegree(k), total(n), near(sigma, radius), \
-         near(sigma, radius) indegree(k), list(file(\"x.csv\")). \
+         near(sigma, radius) indegree(k), list(file(\"x.csv\")), dense(W), conv2d(W, stride, padding, dilation, groups), pool(size, stride, padding). \
          Sources: poisson(rate), inhomogeneous(rate over t), regular(rate, start t), spikes(file(\"x.csv\")). Waveforms: step(amplitude, from a, to b), \
          dc(amplitude), sine(amplitude, frequency), ou(mean, sigma, tau).";
     INCOMPLETE_CONNECTION = "E0410", "a connection lacks a statement",

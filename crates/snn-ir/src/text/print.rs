@@ -166,6 +166,11 @@ fn print_connector(text: &mut String, connector: &Connector, receptors: &[u16]) 
         Rule::NearIndegree { sigma, radius, indegree } => {
             format!("near_indegree {sigma:?} {radius:?} {indegree}")
         }
+        Rule::Window(w) => {
+            let sides = [w.input, w.output].concat();
+            let taps = [w.kernel, w.stride, w.padding, w.dilation].concat();
+            format!("window{}{} {}", numbers(&sides), numbers(&taps), w.groups)
+        }
         Rule::List(list) => format!("list{}", pairs(list)),
     };
     let (autapses, multapses) = (lower(&connector.autapses), lower(&connector.multapses));
@@ -199,6 +204,9 @@ fn print_value(text: &mut String, what: &str, value: &SynapseValue) {
     match value {
         SynapseValue::Constant(x) => {
             let _ = writeln!(text, "  {what} {x:?}");
+        }
+        SynapseValue::Table(values) => {
+            let _ = writeln!(text, "  {what} table{}", numbers(values));
         }
         SynapseValue::List(values) => {
             let _ = writeln!(text, "  {what} list{}", numbers(values));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, MappingRequest, Objective, Phase, Place};
 use snn_connect::{
-    Autapses, Connector, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
-    Space, SpikeSource, SynapseValue, Waveform,
+    Autapses, Connector, Inject, Multapses, Projection, Rate, Segment, Selection, SpikeSource,
+    SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{
@@ -22,6 +22,7 @@ use snn_result::{
 use super::TextError;
 use super::live;
 use super::print::lower;
+use super::rule::{rule, space};
 use super::tokens::Tokens;
 use crate::{Network, Object, ObjectKind, ProjectionNode};
 
@@ -356,71 +357,14 @@ fn projection(t: &mut Tokens, objects: usize) -> Read<ProjectionNode> {
     Ok(ProjectionNode { projection, span: span() })
 }
 
-/// A rule with the end of its line.
-fn rule(t: &mut Tokens) -> Read<Rule> {
-    let rule = match t.word("a rule", |w| Some(w.to_string()))?.as_str() {
-        "all_to_all" => Rule::AllToAll,
-        "one_to_one" => Rule::OneToOne,
-        "probability" => Rule::Probability(t.number()?),
-        "indegree" => Rule::Indegree(t.number()?),
-        "outdegree" => Rule::Outdegree(t.number()?),
-        "total" => Rule::Total(t.number()?),
-        "near" => Rule::Near { sigma: t.number()?, radius: t.number()? },
-        "near_indegree" => {
-            Rule::NearIndegree { sigma: t.number()?, radius: t.number()?, indegree: t.number()? }
-        }
-        "list" => Rule::List(t.rest(Tokens::pair)?.into()),
-        "pair_probability" => {
-            t.line_end()?;
-            t.expect("probability")?;
-            t.expect("program")?;
-            return Ok(Rule::PairProbability(program(t)?));
-        }
-        word => return Err(t.error(&format!("a rule in place of `{word}`"))),
-    };
-    t.line_end()?;
-    Ok(rule)
-}
-
-fn space(t: &mut Tokens, sources: usize, targets: usize) -> Read<Option<Space>> {
-    if !t.take("space") {
-        return Ok(None);
-    }
-    let torus = if t.take("plane") {
-        None
-    } else {
-        t.expect("torus").and(Ok(Some([t.number()?, t.number()?])))?
-    };
-    t.line_end()?;
-    let mut layouts = |end: &str, count: usize| -> Read<Vec<Layout>> {
-        (0..count).map(|_| t.expect(end).and_then(|()| layout(t))).collect()
-    };
-    let (sources, targets) = (layouts("source", sources)?, layouts("target", targets)?);
-    Ok(Some(Space { sources, targets, torus }))
-}
-
-fn layout(t: &mut Tokens) -> Read<Layout> {
-    let layout = if t.take("grid") {
-        let (columns, rows) = (t.number()?, t.number()?);
-        Layout::Grid { columns, rows, spacing: [t.number()?, t.number()?] }
-    } else if t.take("random") {
-        let key = ObjectKey(t.number()?);
-        Layout::Random { key, extent: [t.number()?, t.number()?] }
-    } else {
-        t.expect("given")?;
-        let numbers: Vec<f64> = t.numbers()?;
-        Layout::Given(numbers.chunks_exact(2).map(|xy| [xy[0], xy[1]]).collect())
-    };
-    t.line_end()?;
-    Ok(layout)
-}
-
 fn value(t: &mut Tokens, what: &str) -> Read<SynapseValue> {
     t.expect(what)?;
     if t.take("program") {
         return Ok(SynapseValue::Program(program(t)?));
     }
-    let value = if t.take("list") {
+    let value = if t.take("table") {
+        SynapseValue::Table(t.numbers()?.into())
+    } else if t.take("list") {
         SynapseValue::List(t.numbers()?.into())
     } else {
         SynapseValue::Constant(t.number()?)

@@ -115,6 +115,8 @@ impl<'a> Builder<'_, 'a> {
             targets: &to.picked.segments,
             source_text: &from.text,
             target_text: &to.picked.text,
+            unit: &to.unit,
+            objects: &self.objects,
             autapses: option(s.autapses, Autapses::Allowed, Autapses::Forbidden),
             multapses: option(s.multapses, Multapses::Allowed, Multapses::Forbidden),
         });
@@ -151,12 +153,16 @@ impl<'a> Builder<'_, 'a> {
         }
         let rule_span = s.rule?.2;
         let by_position = rule.wants_positions();
-        let weight = match (rule.weights, weight) {
-            (Some((_, list)), _) => {
+        let weight = match (rule.weights, rule.table, weight) {
+            (Some((_, list)), ..) => {
                 whole_list(cx, &list, &targets, rule_span)?;
                 Value::List(list.into())
             }
-            (None, weight) => weight??,
+            (None, Some(table), _) => {
+                whole_list(cx, &table, &targets, rule_span)?;
+                Value::Table(table)
+            }
+            (None, None, weight) => weight??,
         };
         let delay = match (rule.delays, delay) {
             (Some(list), _) => delay::from_list(cx, &list, &grid, rule_span)?,
@@ -302,21 +308,24 @@ impl<'a> Builder<'_, 'a> {
         targets: Option<&Targets>,
         (call, span): (&ast::Call, Span),
     ) -> bool {
-        let given = [
-            (drawn.weights.is_some(), s.weight, "weight"),
-            (drawn.delays.is_some(), s.delay, "delay"),
-        ];
+        let given =
+            [(drawn.has_weights(), s.weight, "weight"), (drawn.delays.is_some(), s.delay, "delay")];
         for (in_file, statement, word) in given {
             if let (true, Some(e)) = (in_file, statement) {
-                let message = format!("the {word} is given here and in the list");
+                let place = if drawn.is_list() { "in the list" } else { "by the rule" };
+                let message = format!("the {word} is given here and {place}");
                 cx.report(
                     Diagnostic::new(network::INCOMPLETE_CONNECTION, e.span, message, "twice")
-                        .with_label(span, "the list has this column")
-                        .with_help(format!("leave out `{word}`, or the column")),
+                        .with_label(span, "it has this too")
+                        .with_help(format!("leave out `{word}`")),
                 );
                 return false;
             }
-            if !in_file && statement.is_none() && !s.later && drawn.is_list() {
+            if !in_file
+                && statement.is_none()
+                && !s.later
+                && (drawn.is_list() || drawn.has_weights())
+            {
                 report_missing(cx, word, span, targets);
                 return false;
             }
@@ -459,8 +468,8 @@ fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: 
         report_missing(cx, "rule", c.span, targets);
         return;
     }
-    let is_list = s.rule.is_some_and(|(call, ..)| crate::arguments::called(call) == Some("list"));
-    if !is_list {
+    let brings = |call| matches!(crate::arguments::called(call), Some("list" | "dense" | "conv2d"));
+    if !s.rule.is_some_and(|(call, ..)| brings(call)) {
         let no_delay = s.delay.is_none() && s.live.parts.is_none();
         let lacks = [(s.weight.is_none(), "weight"), (no_delay, "delay")];
         if let Some((_, word)) = lacks.into_iter().find(|(lacks, _)| *lacks) {

@@ -1,5 +1,7 @@
 //! Connection rules: their arguments, and whether they can be carried out.
 
+use std::sync::Arc;
+
 use snn_connect::{Autapses, Multapses, Rule, Segment};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
@@ -8,9 +10,10 @@ use snn_syntax::ast::{self, ExprKind};
 use snn_units::UnitValue;
 
 use super::frame::{NetScope, Place};
+use super::images;
 use super::members::total;
 use super::mentions::names as mentioned;
-use super::names::later;
+use super::objects::Objects;
 use super::positions::{length, speaks_of_positions};
 use super::source::report_data;
 use crate::arguments::{called, file_path, needed, read};
@@ -20,9 +23,19 @@ use crate::data;
 use crate::model::Expr;
 use crate::typed;
 
-const RULES: [&str; 8] =
-    ["all_to_all", "one_to_one", "probability", "indegree", "outdegree", "total", "near", "list"];
-const LATER: [&str; 3] = ["dense", "conv2d", "pool"];
+const RULES: [&str; 11] = [
+    "all_to_all",
+    "one_to_one",
+    "probability",
+    "indegree",
+    "outdegree",
+    "total",
+    "near",
+    "list",
+    "dense",
+    "conv2d",
+    "pool",
+];
 
 /// What a rule is applied to.
 pub(super) struct Pairing<'p> {
@@ -30,6 +43,9 @@ pub(super) struct Pairing<'p> {
     pub targets: &'p [Segment],
     pub source_text: &'p str,
     pub target_text: &'p str,
+    /// Of the receptor.
+    pub unit: &'p UnitValue,
+    pub objects: &'p Objects,
     pub autapses: Autapses,
     pub multapses: Multapses,
 }
@@ -39,6 +55,8 @@ pub(super) struct Drawn {
     pub rule: Rule,
     /// The probability of a pair where it depends on the pair.
     pub probability: Option<Expr>,
+    /// Weights by target and source, in coherent units of the receptor.
+    pub table: Option<Arc<[f64]>>,
     /// Coherent units.
     pub weights: Option<(UnitValue, Vec<f64>)>,
     /// In ms, with the lines of the file.
@@ -49,6 +67,11 @@ impl Drawn {
     /// Whether pairs come from a file.
     pub fn is_list(&self) -> bool {
         matches!(self.rule, Rule::List(_))
+    }
+
+    /// Whether the rule brings the weights.
+    pub fn has_weights(&self) -> bool {
+        self.weights.is_some() || self.table.is_some()
     }
 
     /// Whether the rule speaks of positions.
@@ -65,7 +88,7 @@ impl Drawn {
 
 impl From<Rule> for Drawn {
     fn from(rule: Rule) -> Self {
-        Self { rule, probability: None, weights: None, delays: None }
+        Self { rule, probability: None, table: None, weights: None, delays: None }
     }
 }
 
@@ -109,10 +132,9 @@ pub(super) fn rule(
             Drawn::from(Rule::Total(number(cx, scope, call, span, ("`total(5000)`", "n"))?))
         }
         Some("list") => list(cx, scope, call, span, pairing)?,
-        Some(word) if LATER.contains(&word) => {
-            later(cx, call.function.span, &format!("the rule `{word}`"));
-            return None;
-        }
+        Some("dense") => images::dense(cx, scope, (call, span), pairing)?,
+        Some("conv2d") => images::conv2d(cx, scope, (call, span), pairing)?,
+        Some("pool") => images::pool(cx, scope, (call, span), pairing)?,
         _ => {
             if !matches!(call.function.kind, ExprKind::Error) {
                 unknown(cx, name, call.function.span);

@@ -1,6 +1,7 @@
 //! Each code of networks: a failing program, and one that just does not fail.
 
 mod choices;
+mod images;
 mod modules;
 mod space;
 
