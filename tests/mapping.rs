@@ -188,3 +188,12 @@ fn the_checker_sees_planted_faults() {
     crowded.cores[0].parts.extend(moved);
     assert!(!measure(&network, &chip, &crowded).1.is_empty());
 }
+
+#[test]
+fn a_map_of_something_else_is_refused() {
+    let network = network(20 * 20, sheet(20, 1));
+    let chip = chip(&[(Resource::Neurons, 64)]);
+    let options = MapOptions { mapper: Mapper::Import("no map at all".into()) };
+    let failure = map(&network, &chip, &options).unwrap_err();
+    assert_eq!(failure.diagnostics[0].code.id(), "E0551");
+}

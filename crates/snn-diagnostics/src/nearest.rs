@@ -1,15 +1,22 @@
 //! "Did you mean …?"
 
 /// The candidate closest to `name` by edit distance (adjacent swaps count one), where it is close
-/// enough to be a likely typing error: at most a third of the letters, at least one. Ties go to the
-/// earlier candidate.
+/// enough to be a likely typing error: at most a third of the letters, at least one, and not all of
+/// them but for their case. Else a candidate that is a part of the name: `tau` for `tau_m`,
+/// `poisson` for `poisson_generator`. Ties go to the earlier candidate.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let letters = name.chars().count();
+    let limit = (letters / 3).max(1);
+    let part = |c: &str| c.len() > 1 && name.split('_').any(|part| part == c);
     candidates
         .into_iter()
         .filter(|c| *c != name)
-        .map(|c| (distance(name, c), c))
-        .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(2))
+        .filter_map(|c| {
+            let d = distance(name, c);
+            let alike = d < letters.max(c.chars().count()) || name.eq_ignore_ascii_case(c);
+            let near = d <= limit && alike;
+            (near || part(c)).then_some((if near { d } else { usize::MAX }, c))
+        })
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }
@@ -46,5 +53,10 @@ mod tests {
         assert_eq!(nearest("popualtion", ["population"]), Some("population"));
         assert_eq!(nearest("tau", ["C", "V_th"]), None);
         assert_eq!(nearest("ms", ["mV", "s"]), Some("mV"));
+        assert_eq!(nearest("t", ["v"]), None);
+        assert_eq!(nearest("V", ["v"]), Some("v"));
+        assert_eq!(nearest("gg", ["g"]), Some("g"));
+        assert_eq!(nearest("tau_m", ["C", "tau"]), Some("tau"));
+        assert_eq!(nearest("fixed_indegree", ["total", "indegree"]), Some("indegree"));
     }
 }

@@ -8,7 +8,7 @@ use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{
     Binary, LinearSystem, NeuronKernel, ProgramBuilder, Refractory, Reg, Solution, StateSlot, Unary,
 };
-use snn_model::model::{Edge, Expr, Neuron, RefractoryMode, Shape};
+use snn_model::model::{Edge, Expr, ExprKind, Neuron, RefractoryMode, Shape};
 use snn_numeric::Distribution;
 use snn_units::{UnitValue, scale};
 
@@ -370,14 +370,25 @@ impl<'a> Lowering<'a> {
             self.diagnostics.push(
                 Diagnostic::new(
                     codes::OFF_GRID_REFRACTORY,
-                    refractory.duration.span,
-                    format!("{duration_ms} ms is not a whole number of ticks"),
+                    self.at_fault(&refractory.duration),
+                    format!("the refractory time {duration_ms} ms is not a whole number of ticks"),
                     format!("runs as {} ms", rounded * self.dt_ms),
                 )
                 .with_help(format!("dt is {} ms: use a multiple of it", self.dt_ms)),
             );
         }
         Some(Some(Refractory::Ticks(rounded as u32)))
+    }
+
+    /// Where a value of the neuron comes from: the population, if it gives the parameter that the value
+    /// is; the neuron otherwise.
+    fn at_fault(&self, e: &Expr) -> Span {
+        let given = self
+            .given
+            .parameters
+            .iter()
+            .find(|(i, _)| matches!(e.kind, ExprKind::Parameter(parameter) if parameter == *i));
+        given.map_or(e.span, |(_, value)| value.span)
     }
 
     /// The program of one tick.

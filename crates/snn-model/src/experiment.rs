@@ -220,7 +220,7 @@ fn grid(
 ) -> Option<Rational> {
     let tick = chip.and_then(|c| c.tick_ms);
     let Some(stated) = &settings.dt else {
-        if tick.is_none() && !faulty(&e.on, chip) {
+        if tick.is_none() && !faulty(&e.on, chip) && !cx.is_broken(e.name.span) {
             let message = format!("experiment `{}` states no dt", e.name.text);
             cx.report(
                 Diagnostic::new(codes::EXPERIMENT_INCOMPLETE, e.name.span, message, "without dt")

@@ -9,7 +9,7 @@ use snn_units::UnitValue;
 
 use crate::context::Context;
 use crate::model::{self, ExprKind};
-use crate::names::{Found, ItemId, Kind};
+use crate::names::{Found, ItemId, Kind, refuse_builtin};
 use crate::order;
 use crate::project::FileId;
 use crate::typed::{self, Bindings, Calls, Declared, Draws, Resolution, Scope};
@@ -255,13 +255,7 @@ fn function(
     file: FileId,
     (name, parameters, unit, body): FunctionParts<'_>,
 ) -> Signature {
-    if typed::is_builtin(&name.text) {
-        let message = format!("`{}` is a function of the language", name.text);
-        cx.report(
-            Diagnostic::new(types::DUPLICATE_NAME, name.span, message, "taken")
-                .with_help("give it another name"),
-        );
-    }
+    refuse_builtin(cx, name);
     let arguments = arguments(cx, parameters);
     let wanted = unit.map(|unit| units::unit_value(cx, unit));
     let mut signature = Signature {

@@ -8,6 +8,7 @@ use snn_syntax::ast::{self, ItemKind};
 
 use crate::context::Context;
 use crate::project::FileId;
+use crate::typed;
 
 /// A top-level item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -218,26 +219,35 @@ impl<'a> Context<'a> {
         let names = candidates.clone();
         if let Some(near) = self.nearest(typed, || names) {
             d = d.with_help(format!("did you mean `{near}`?")).with_fix(place, near);
-        } else if let ItemsElsewhere::In(path) = self.library_of(text, wanted) {
+        } else if let Some(alias) = self.alias_of(file, text, wanted) {
+            let right = format!("{alias}.{text}");
+            d = d.with_help(format!("`{alias}` has it: write `{right}`")).with_fix(place, right);
+        } else if let Some(path) = self.library_of(text, wanted) {
             d = d.with_help(format!("the library has it: `import \"{path}\"`"));
+        } else if candidates.is_empty() && matches!(e.kind, ast::ExprKind::Field(..)) {
+            d = d.with_help(format!("nothing is imported as `{typed}`: `import \"…\" as {typed}`"));
         } else if !candidates.is_empty() {
             d = d.with_help(format!("known: {}", list(&candidates)));
         }
         self.report(d);
     }
 
-    fn library_of(&self, name: &str, wanted: Kind) -> ItemsElsewhere {
+    /// The alias of an import that has an item of this name and kind.
+    fn alias_of(&self, file: FileId, name: &str, wanted: Kind) -> Option<String> {
+        let aliases = &self.names.files[file.0].aliases;
+        let has = |other: FileId| {
+            self.names.own(other).any(|(own, item)| own == name && self.kind(item) == wanted)
+        };
+        aliases.iter().find(|(_, other)| other.is_some_and(has)).map(|(alias, _)| alias.clone())
+    }
+
+    fn library_of(&self, name: &str, wanted: Kind) -> Option<String> {
         let library = self.project.files().find(|(id, file)| {
             self.project.is_library(file.source)
                 && self.names.own(*id).any(|(own, item)| own == name && self.kind(item) == wanted)
         });
-        library.map_or(ItemsElsewhere::Nowhere, |(_, f)| ItemsElsewhere::In(f.path.clone()))
+        library.map(|(_, f)| f.path.clone())
     }
-}
-
-enum ItemsElsewhere {
-    In(String),
-    Nowhere,
 }
 
 /// At most ten names, quoted.
@@ -314,13 +324,28 @@ fn collect_file(cx: &mut Context<'_>, file: FileId) -> FileNames {
             },
         };
         match places.get(name.text.as_str()) {
-            Some(first) => cx.report(duplicate(name, *first)),
+            Some(first) => {
+                cx.report(duplicate(name, *first));
+                // Of two imports with one alias neither can be meant.
+                names.aliases.entry(name.text.clone()).and_modify(|target| *target = None);
+            }
             None => {
                 places.insert(&name.text, name.span);
             }
         }
     }
     names
+}
+
+/// Reports a name that is taken by a function of the language.
+pub(crate) fn refuse_builtin(cx: &mut Context<'_>, name: &ast::Name) {
+    if typed::is_builtin(&name.text) {
+        let message = format!("`{}` is a function of the language", name.text);
+        cx.report(
+            Diagnostic::new(types::DUPLICATE_NAME, name.span, message, "taken")
+                .with_help("give it another name"),
+        );
+    }
 }
 
 /// The fault of a second declaration of a name.

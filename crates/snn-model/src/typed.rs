@@ -7,6 +7,7 @@ mod calls;
 mod draws;
 mod evaluate;
 mod exprel;
+mod foreign;
 mod hints;
 mod inline;
 mod integer;
@@ -261,7 +262,11 @@ fn boolean(value: bool, span: Span) -> Typed {
 
 fn not_a_value(cx: &mut Context<'_>, span: Span, what: &str) -> Option<Typed> {
     let message = format!("a number is needed, this is {what}");
-    cx.report(Diagnostic::new(types::NOT_A_NUMBER, span, message, what));
+    let mut d = Diagnostic::new(types::NOT_A_NUMBER, span, message, what);
+    if what == "an array" {
+        d = d.with_help("arrays are named by `let` in a network, and their elements used: `p[0]`");
+    }
+    cx.report(d);
     None
 }
 
@@ -310,6 +315,11 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) {
     if cx.is_broken(e.span) || cx.lost_items(e.span.source) {
         return;
     }
+    if let ast::ExprKind::Index(base, _) = &e.kind
+        && matches!(cx.constant(scope.file(), base), Resolution::Poison)
+    {
+        return;
+    }
     let ast::ExprKind::Name(name) = &e.kind else {
         let message = format!("`{}` is not known here", cx.text(e.span));
         cx.report(Diagnostic::new(types::UNKNOWN_NAME, e.span, message, "not a value here"));
@@ -326,12 +336,18 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, e: &ast::Expr) {
         format!("`{name}` is not declared"),
         "unknown name",
     );
-    if let Some(near) = cx.nearest(name, || known) {
-        d = d.with_help(format!("did you mean `{near}`?")).with_fix(e.span, near);
-    } else if UnitValue::parse(name).is_some() {
-        d = d.with_help(format!(
+    d = if let Some((place, right)) = foreign::quantity(cx, name, e.span) {
+        d.with_help(format!("`{name}` is a unit: write `{right}`")).with_fix(place, right)
+    } else if UnitValue::parse(name).is_some()
+        && !known.iter().any(|k| k.eq_ignore_ascii_case(name))
+    {
+        d.with_help(format!(
             "`{name}` is a unit: it stands directly after a number (`1 {name}`) or in brackets"
-        ));
-    }
+        ))
+    } else if let Some(near) = cx.nearest(name, || known) {
+        d.with_help(format!("did you mean `{near}`?")).with_fix(e.span, near)
+    } else {
+        foreign::name(name).into_iter().fold(d, Diagnostic::with_help)
+    };
     cx.report(d);
 }

@@ -8,6 +8,15 @@ use snn_units::{Exponent, UnitValue, nearest_unit};
 use crate::context::Context;
 use crate::model::Integer;
 
+/// Units of time that are not decimal, for which no symbol can be put.
+const LONG: [(&str, &str); 5] = [
+    ("min", "there are no minutes: 1 min is 60 s"),
+    ("minute", "there are no minutes: 1 minute is 60 s"),
+    ("h", "there are no hours: 1 h is 3600 s"),
+    ("hour", "there are no hours: 1 hour is 3600 s"),
+    ("d", "there are no days: 1 d is 86400 s"),
+];
+
 /// The value of a unit expression; reports unknown symbols.
 pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitValue> {
     if unit.integer.is_some() {
@@ -18,7 +27,7 @@ pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitVa
         ));
         return None;
     }
-    let mut product = Some(UnitValue::one());
+    let mut product = (!unit.faulty).then(UnitValue::one);
     for factor in &unit.factors {
         let symbol = &factor.symbol;
         let (num, den) = factor.power;
@@ -30,7 +39,9 @@ pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitVa
                 let message = format!("`{}` is not a unit", symbol.text);
                 let mut d =
                     Diagnostic::new(types::UNKNOWN_UNIT, symbol.span, message, "unknown unit");
-                if let Some(near) = nearest_unit(&symbol.text) {
+                if let Some((_, help)) = LONG.iter().find(|(long, _)| *long == symbol.text) {
+                    d = d.with_help(*help);
+                } else if let Some(near) = nearest_unit(&symbol.text) {
                     d = d.with_help(format!("did you mean `{near}`?")).with_fix(symbol.span, near);
                 }
                 cx.report(d);

@@ -119,7 +119,7 @@ fn the_check_is_evaluated_at_each_population() {
         ("  check tau ~= 1 ms\n", "  check R * C ~= 1 ms\n"),
     ];
     let d = one(PULSE, &change, "E0310", "lif(tau = -1 ms)");
-    assert_eq!(d.message, "`tau` is -1 ms: a time constant must be positive");
+    assert_eq!(d.message, "the time constant `tau` is -1 ms: it must be positive");
 }
 
 #[test]

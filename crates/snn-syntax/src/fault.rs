@@ -20,6 +20,11 @@ pub(crate) enum Expected {
 }
 
 impl Expected {
+    /// Whether something must follow that a statement cannot do without.
+    pub(crate) fn is_operand(self) -> bool {
+        matches!(self, Self::Name | Self::Expression | Self::Unit)
+    }
+
     /// As it reads in a message.
     pub(crate) fn show(self) -> String {
         match self {

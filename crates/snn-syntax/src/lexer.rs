@@ -69,6 +69,8 @@ enum Raw {
     Text,
     #[regex(r#""[^"\n]*"#, priority = 1)]
     OpenText,
+    #[regex(r#"[“”„][^“”"\n]*[“”"]"#)]
+    CurlyText,
     #[token("(", |_| Kind::OpenParen)]
     #[token(")", |_| Kind::CloseParen)]
     #[token("[", |_| Kind::OpenBracket)]
@@ -140,6 +142,7 @@ pub(crate) fn lex(source: SourceId, text: &str) -> Lexed {
         source,
         text,
         newline: true,
+        head: None,
         odd: None,
         lexed: Lexed {
             tokens: Vec::with_capacity(text.len() / 4),
@@ -168,6 +171,8 @@ struct Lexer<'src> {
     source: SourceId,
     text: &'src str,
     newline: bool,
+    /// The first token of the line.
+    head: Option<Kind>,
     /// Letters that belong to no token, not yet reported: neighbours share one message.
     odd: Option<(usize, usize)>,
     lexed: Lexed,
@@ -198,14 +203,16 @@ impl Lexer<'_> {
                     .with_fix(at, "//")
             }),
             Raw::BlockComment => {}
-            Raw::Foreign(foreign) => {
+            Raw::Foreign(mut foreign) => {
+                if &self.text[start..end] == "=>" && self.leads_somewhere() {
+                    foreign = Foreign { kind: Kind::Arrow, right: "->" };
+                }
                 self.report(start, end, |at, mark| foreign.diagnostic(at, mark));
                 self.token(foreign.kind, start, end);
             }
             Raw::ManyPrimes => {
                 self.report(start, end, many_primes);
-                let name = self.text[start..end].trim_end_matches('\'');
-                self.token(Kind::Primed, start, start + name.len() + 1);
+                self.token(Kind::Bad, start, end);
             }
             Raw::NoExponent | Raw::Grouped | Raw::OtherBase | Raw::LeadingDot => {
                 self.report(start, end, |at, digits| bad_number(raw, at, digits));
@@ -218,11 +225,23 @@ impl Lexer<'_> {
                 });
                 self.token(Kind::Error, start, end);
             }
+            Raw::CurlyText => {
+                self.report(start, end, curly_text);
+                self.token(Kind::Error, start, end);
+            }
         }
+    }
+
+    /// Whether the line at hand is a connection or an injection, which have an arrow.
+    fn leads_somewhere(&self) -> bool {
+        matches!(self.head, Some(Kind::Word(Word::Connect | Word::Inject)))
     }
 
     fn token(&mut self, kind: Kind, start: usize, end: usize) {
         let newline = std::mem::take(&mut self.newline);
+        if newline {
+            self.head = Some(kind);
+        }
         let (start, end) = (start as u32, end as u32);
         self.lexed.tokens.push(Token { kind, newline, start, end, group: 0 });
     }
@@ -332,6 +351,14 @@ fn many_primes(at: Span, letters: &str) -> Diagnostic {
     )
 }
 
+fn curly_text(at: Span, letters: &str) -> Diagnostic {
+    let plain = letters.replace(['“', '”', '„'], "\"");
+    let message = "texts stand in plain quotes";
+    Diagnostic::new(codes::BAD_LETTER, at, message, "")
+        .with_help(format!("write `{}`", shorten(&plain)))
+        .with_fix(at, plain)
+}
+
 fn odd_letters(at: Span, letters: &str) -> Diagnostic {
     let short: String = letters.chars().take(20).collect();
     let message = format!("`{}` has no meaning here", short.escape_debug());
@@ -341,6 +368,7 @@ fn odd_letters(at: Span, letters: &str) -> Diagnostic {
             diagnostic.with_help("a `'` follows the name of a state: `v' = …`; texts stand in `\"`")
         }
         Some('“' | '”' | '„') => diagnostic.with_help("texts stand in plain quotes: `\"…\"`"),
+        Some('?') => diagnostic.with_help("a choice is written `if … then … else …`"),
         Some(c) if c.is_alphabetic() => diagnostic.with_help(
             "names are made of the letters a-z and A-Z, digits and `_`: write `tau`, not `τ`",
         ),

@@ -1,6 +1,7 @@
 //! Messages: the commonest mistakes by name, everything else as "expected …, found …".
 
 mod explain;
+mod foreign;
 mod look;
 mod unknown;
 

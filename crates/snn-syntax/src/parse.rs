@@ -199,10 +199,12 @@ impl<'src> Parser<'_, 'src> {
         if prepared == Prepared::Reported {
             return None;
         }
+        let before = self.state.diagnostics.len();
         match rule.parse_with_state(rest, &mut self.state).into_result() {
             Ok(value) => Some(value),
             Err(faults) => {
-                if prepared == Prepared::Ready {
+                // What was reported on the way is why the statement fails.
+                if prepared == Prepared::Ready && self.state.diagnostics.len() == before {
                     self.explain(&faults, statement, skip);
                 }
                 None
@@ -291,12 +293,14 @@ impl<'src> Parser<'_, 'src> {
                 }
                 None
             }
+            None if self.tree.is_faulty(group) => None,
             None => {
                 let rule = &self.grammar.expressions.entries;
+                let before = self.state.diagnostics.len();
                 match rule.parse_with_state(tokens, &mut self.state).into_result() {
                     Ok(entries) => Some(entries),
                     Err(faults) => {
-                        if !silent {
+                        if !silent && self.state.diagnostics.len() == before {
                             self.explain(&faults, tokens, 0);
                         }
                         None

@@ -89,6 +89,12 @@ impl Builder {
                     skip_until = *until;
                     continue;
                 }
+                Some(Repair::Open) => {
+                    let end = tokens[i - 1].end;
+                    let brace =
+                        Token { kind: Kind::OpenBrace, newline: false, start: end, end, group: 0 };
+                    self.open.push((brace, self.tokens.len()));
+                }
                 Some(Repair::Close { count }) => {
                     for _ in 0..*count {
                         let end = tokens[i - 1].end;

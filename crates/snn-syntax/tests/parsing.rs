@@ -285,7 +285,7 @@ fn fixes_can_be_applied() {
         ("network n { connect A > B.x { } }", ""),
         ("neuron n { let x = a ≥ b }", "neuron n { let x = a >= b }"),
         ("neuron n { let x = a < b < c }", "neuron n { let x = a < b and b < c }"),
-        ("neuron n { let x = (1 + 2 }", "neuron n { let x = (1 + 2) }"),
+        ("neuron n { let x = f(1 }", "neuron n { let x = f(1) }"),
     ] {
         let found = parse(SOURCE, broken).diagnostics;
         assert_eq!(found.len(), 1, "{broken}: {found:?}");

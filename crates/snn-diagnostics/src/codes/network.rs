@@ -11,7 +11,8 @@ super::codes! {
         "Sizes, indices, degrees and numbers of synapses count things. `indegree(10.5)` has no meaning, and rounding it \
          silently would change the network: write `floor(...)` or `round(...)` where you mean it.";
     OUT_OF_RANGE = "E0404", "outside what there is",
-        "An index runs from 0 to size - 1, a range `a..b` from a to b - 1. The message shows the size.";
+        "An index runs from 0 to size - 1, a range `a..b` from a to b - 1. Sizes, numbers of synapses and \
+         sides of a mesh have bounds too. The message shows them.";
     EMPTY = "E0405", "nothing is selected",
         "A population has at least one neuron, and a selection selects at least one: a connection, a record or a measure of \
          nothing is always a mistake. Ranges are half-open: `E[5..5]` is empty, `E[5]` is one neuron.";

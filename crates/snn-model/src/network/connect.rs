@@ -402,19 +402,19 @@ fn sources(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, from: &ast::Expr) -> 
 fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<'a> {
     let mut s = Statements::default();
     for item in items {
-        let (again, span, word) = match item {
+        let (first, span, word) = match item {
             ConnectItem::Rule { rule, also, span } => {
-                (s.rule.replace((rule, also.as_ref(), *span)).is_some(), *span, "rule")
+                let before = s.rule.replace((rule, also.as_ref(), *span));
+                (before.map(|(_, _, first)| first), *span, "rule")
             }
-            ConnectItem::Weight(e) => (s.weight.replace(e).is_some(), e.span, "weight"),
+            ConnectItem::Weight(e) => (s.weight.replace(e).map(|w| w.span), e.span, "weight"),
             ConnectItem::Delay(e) => {
-                (s.delay.replace(e).is_some() || s.live.parts.is_some(), e.span, "delay")
+                let parts = s.live.parts.as_ref().map(|p| p.span);
+                (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
             }
             ConnectItem::No(what) => match what.text.as_str() {
-                "autapses" => (s.autapses.replace(what.span).is_some(), what.span, "no autapses"),
-                "multapses" => {
-                    (s.multapses.replace(what.span).is_some(), what.span, "no multapses")
-                }
+                "autapses" => (s.autapses.replace(what.span), what.span, "no autapses"),
+                "multapses" => (s.multapses.replace(what.span), what.span, "no multapses"),
                 other => {
                     unknown_option(cx, other, what.span);
                     continue;
@@ -423,27 +423,31 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
             ConnectItem::DelayParts { axon, dendrite, back, span } => {
                 let (axon, dendrite, back) = (axon.as_ref(), dendrite.as_ref(), back.as_ref());
                 let parts = DelayParts { axon, dendrite, back, span: *span };
-                (s.live.parts.replace(parts).is_some() || s.delay.is_some(), *span, "delay")
+                let whole = s.delay.map(|d| d.span);
+                (s.live.parts.replace(parts).map(|p| p.span).or(whole), *span, "delay")
             }
             ConnectItem::Via { synapse, span } => {
-                (s.live.via.replace((synapse, *span)).is_some(), *span, "via")
+                (s.live.via.replace((synapse, *span)).map(|v| v.1), *span, "via")
             }
             ConnectItem::Learn { plasticity, span } => {
-                (s.live.learn.replace((plasticity, *span)).is_some(), *span, "learn")
+                (s.live.learn.replace((plasticity, *span)).map(|l| l.1), *span, "learn")
             }
             ConnectItem::Ties { first, second, suffix } => {
                 let ties = (first, second, suffix.as_ref());
-                (s.live.ties.replace(ties).is_some(), first.span, "ties")
+                (s.live.ties.replace(ties).map(|t| t.0.span), first.span, "ties")
             }
             ConnectItem::Later(_) => {
                 s.later = true;
                 continue;
             }
         };
-        if again {
+        if let Some(first) = first {
             s.twice = true;
             let message = format!("`{word}` is stated twice");
-            cx.report(Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, "again here"));
+            cx.report(
+                Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, "again here")
+                    .with_label(first, "first stated here"),
+            );
         }
     }
     s
@@ -461,7 +465,8 @@ fn unknown_option(cx: &mut Context<'_>, text: &str, span: Span) {
 
 /// Reports what a connection lacks. Weights and delays of a list may stand in its file.
 fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: Option<&Targets>) {
-    if s.later {
+    // A statement that could not be read may be the missing one.
+    if s.later || cx.is_broken(c.span) {
         return;
     }
     if s.rule.is_none() {

@@ -335,7 +335,12 @@ fn report_uncoupled(cx: &mut Context<'_>, compartment: &str, at: Span) {
 /// `nS`.
 fn conductance(span: Span) -> UnitExpr {
     let symbol = Name { text: "nS".to_owned(), span };
-    UnitExpr { factors: vec![UnitFactor { symbol, power: (1, 1) }], integer: None, span }
+    UnitExpr {
+        factors: vec![UnitFactor { symbol, power: (1, 1) }],
+        integer: None,
+        faulty: false,
+        span,
+    }
 }
 
 fn qualified(name: &Name, within: Option<&str>) -> Name {

@@ -389,10 +389,10 @@ fn jump(
 
 /// Reports a name that is not that of a state where one is needed.
 pub(super) fn report_no_state(cx: &mut Context<'_>, name: &ast::Name, symbols: &Symbols) {
-    if cx.is_broken(name.span) {
+    let text = &name.text;
+    if cx.is_broken(name.span) || symbols.is_twice(text) {
         return;
     }
-    let text = &name.text;
     if symbols.find(text).is_none() && !cx.note_unknown(text, name.span) {
         return;
     }

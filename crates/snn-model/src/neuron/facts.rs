@@ -236,7 +236,7 @@ impl Fact {
                 let positive = value > 0.0;
                 (!positive).then(|| {
                     let shown = show(value, &best_unit(&e.dimension, value));
-                    format!("`{}` is {shown}: a time constant must be positive", cx.text(e.span))
+                    named(cx, e, &shown, "the time constant", "it must be positive")
                 })
             }
             FactKind::NotNegative(e) => {
@@ -244,7 +244,7 @@ impl Fact {
                 let fine = value >= 0.0;
                 (!fine).then(|| {
                     let shown = show(value, &best_unit(&e.dimension, value));
-                    format!("the refractory time `{}` is {shown}: not negative", cx.text(e.span))
+                    named(cx, e, &shown, "the refractory time", "it cannot be negative")
                 })
             }
         }
@@ -314,4 +314,12 @@ fn factor(a: f64, b: f64) -> String {
         return format!("{shown} % too {word}");
     }
     format!("{} times too {word}", show_number((times * 1e4).round() / 1e4))
+}
+
+/// "the time constant `tau` is -1 ms: it must be positive"; a literal is not said twice.
+fn named(cx: &Context<'_>, e: &Expr, shown: &str, what: &str, rule: &str) -> String {
+    match cx.text(e.span) {
+        text if text == shown => format!("{what} is {shown}: {rule}"),
+        text => format!("{what} `{text}` is {shown}: {rule}"),
+    }
 }

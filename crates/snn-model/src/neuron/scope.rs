@@ -96,6 +96,9 @@ impl<'s> NeuronScope<'s> {
 
     fn symbol(&self, cx: &mut Context<'_>, symbol: &Symbol, span: Span) -> Resolution {
         symbol.used.set(true);
+        if self.symbols.is_twice(&symbol.name) {
+            return Resolution::Poison;
+        }
         if !self.roles().contains(&symbol.role) {
             self.report_place(cx, symbol, span);
             return Resolution::Poison;

@@ -1,7 +1,7 @@
 //! The names a neuron declares.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use snn_diagnostics::Span;
 use snn_syntax::ast;
@@ -9,7 +9,7 @@ use snn_units::UnitValue;
 
 use crate::context::Context;
 use crate::model::{ExprKind, Integer};
-use crate::names::duplicate;
+use crate::names::{duplicate, refuse_builtin};
 use crate::typed::Declared;
 
 /// What a name is.
@@ -85,6 +85,8 @@ impl Symbol {
 pub(super) struct Symbols {
     list: Vec<Symbol>,
     by_name: HashMap<String, usize>,
+    /// Names declared twice: nothing can be said about their uses.
+    twice: HashSet<String>,
     places: HashMap<(Role, usize), usize>,
     /// Occurrences of `white()` so far.
     pub whites: Cell<usize>,
@@ -102,6 +104,7 @@ impl Symbols {
         name: &ast::Name,
         unit: Option<UnitValue>,
     ) {
+        refuse_builtin(cx, name);
         let at = self.list.len();
         self.list.push(Symbol {
             name: name.text.clone(),
@@ -116,7 +119,10 @@ impl Symbols {
         });
         self.places.insert((role, index), at);
         match self.by_name.get(&name.text) {
-            Some(first) => cx.report(duplicate(name, self.list[*first].span)),
+            Some(first) => {
+                cx.report(duplicate(name, self.list[*first].span));
+                self.twice.insert(name.text.clone());
+            }
             None => {
                 self.by_name.insert(name.text.clone(), at);
             }
@@ -126,6 +132,11 @@ impl Symbols {
     /// The symbol of a name.
     pub fn find(&self, name: &str) -> Option<&Symbol> {
         self.by_name.get(name).map(|at| &self.list[*at])
+    }
+
+    /// Whether a name was declared twice.
+    pub fn is_twice(&self, name: &str) -> bool {
+        self.twice.contains(name)
     }
 
     /// The symbol of a role by its index.

@@ -172,7 +172,7 @@ fn checks_show_both_sides_and_the_factor() {
 #[test]
 fn time_constants_are_positive() {
     let fault = one(&lif("").replace("tau: ms = 10 ms", "tau: ms = -1 ms"), "E0310", "tau");
-    assert_eq!(fault.message, "`tau` is -1 ms: a time constant must be positive");
+    assert_eq!(fault.message, "the time constant `tau` is -1 ms: it must be positive");
     one(&lif("").replace("refractory 2 ms", "refractory -2 ms"), "E0310", "-2 ms");
     clean(&lif("").replace("refractory 2 ms", "refractory 0 ms"));
     let text = "receptor ampa: nA = exp(0 ms)";

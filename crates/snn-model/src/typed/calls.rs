@@ -6,7 +6,7 @@ use snn_syntax::ast;
 use snn_units::{Dimension, Exponent};
 
 use super::operators::{Meeting, same_dimension};
-use super::{Calls, Scope, Typed, draws, hints, inline, integer, number};
+use super::{Calls, Scope, Typed, draws, foreign, hints, inline, integer, number};
 use crate::context::Context;
 use crate::globals::Signature;
 use crate::model::{self, Binary, ExprKind, Unary};
@@ -269,6 +269,10 @@ fn unknown(cx: &mut Context<'_>, scope: &dyn Scope, function: &ast::Expr) {
         d = d.with_help(format!("`{text}` is a value: multiply with `*`"));
     } else if let Some(near) = cx.nearest(text, || known) {
         d = d.with_help(format!("did you mean `{near}`?")).with_fix(function.span, near);
+    } else if text == "ln" {
+        d = d.with_help("`log` is the natural logarithm").with_fix(function.span, "log");
+    } else {
+        d = foreign::function(text).into_iter().fold(d, Diagnostic::with_help);
     }
     cx.report(d);
 }

@@ -112,9 +112,13 @@ fn literal(e: &ast::Expr) -> Option<(String, bool)> {
 fn literal_fault(
     cx: &Context<'_>,
     (e, number): (&ast::Expr, &Typed),
-    (_, other): (&ast::Expr, &Typed),
+    (other_e, other): (&ast::Expr, &Typed),
 ) -> Option<Diagnostic> {
     let (digits, has_unit) = literal(e)?;
+    // Of `20 mV` beside `0`, the number without its unit is at fault.
+    if has_unit && matches!(literal(other_e), Some((_, false))) {
+        return None;
+    }
     if other.expr.dimension.is_dimensionless() && !has_unit {
         return None;
     }
@@ -295,6 +299,22 @@ pub(super) fn wrong_dimension(
         ) {
             d = d.with_fix(e.span, hint.text);
         }
+    } else {
+        d = missing_factor(&typed.expr.dimension, &unit.dimension)
+            .into_iter()
+            .fold(d, Diagnostic::with_help);
     }
     cx.report(d);
+}
+
+/// What must divide or multiply one dimension to give the other, where it has a name.
+fn missing_factor(have: &Dimension, wanted: &Dimension) -> Option<String> {
+    if have.is_dimensionless() || wanted.is_dimensionless() {
+        return None;
+    }
+    match (have.div(wanted).noun(), wanted.div(have).noun()) {
+        (Some(divisor), _) => Some(format!("divide it by {divisor}")),
+        (None, Some(factor)) => Some(format!("multiply it by {factor}")),
+        (None, None) => None,
+    }
 }

@@ -18,6 +18,8 @@ pub struct UnitExpr {
     pub factors: Vec<UnitFactor>,
     /// Bits of `int(24)`, which stands where a unit may stand.
     pub integer: Option<u32>,
+    /// Whether it is no unit, which has been reported: it means nothing.
+    pub faulty: bool,
     /// The place, without brackets.
     pub span: Span,
 }

@@ -177,6 +177,10 @@ fn only_value(token: Token, context: &mut Context<'_>, what: &str) -> Expr {
     let mut entries = context.take(token);
     match entries.pop() {
         Some(Entry::Value(value)) if entries.is_empty() => value,
+        Some(Entry::Labelled(WordOrName::Word(left), right)) if entries.is_empty() => {
+            context.report(no_operator(&left, &right));
+            error(span)
+        }
         _ => {
             context.report(Diagnostic::new(
                 codes::UNEXPECTED,
@@ -187,6 +191,15 @@ fn only_value(token: Token, context: &mut Context<'_>, what: &str) -> Expr {
             error(span)
         }
     }
+}
+
+/// `R I`: a product as on paper.
+fn no_operator(left: &crate::ast::Name, right: &Expr) -> Diagnostic {
+    let message = format!("an operator is missing after `{}`", left.text);
+    Diagnostic::new(codes::UNEXPECTED, right.span, message, "")
+        .with_label(left.span, "and nothing joins it to what follows")
+        .with_help(format!("a product is written `{} * …`", left.text))
+        .with_fix(left.span.after(), " *")
 }
 
 /// Names, texts, lists and what may follow them: fields, indices, calls.
@@ -311,7 +324,9 @@ pub(super) fn call(function: Expr, group: Token, context: &mut Context<'_>) -> E
                     "arguments follow a name",
                     "",
                 )
-                .with_label(function.span, "this is not a name"),
+                .with_label(function.span, "this is not a name")
+                .with_help("a product is written with `*`")
+                .with_fix(function.span.after(), " * "),
             );
         }
         context.take(group);

@@ -1,30 +1,31 @@
 //! Unit expressions. They look like expressions and are parsed as such; here they become products of
 //! powers.
 
-use snn_diagnostics::{Diagnostic, codes::syntax as codes};
+use snn_diagnostics::{Diagnostic, Span, codes::syntax as codes};
 
 use super::Context;
 use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor};
 
 /// The unit that an expression spells; faults are reported.
 pub(super) fn from_expr(expr: &Expr, context: &mut Context<'_>) -> UnitExpr {
-    let mut unit = UnitExpr { factors: Vec::new(), integer: None, span: expr.span };
+    let mut unit = UnitExpr { factors: Vec::new(), integer: None, faulty: false, span: expr.span };
     if let Some(arguments) = integer_type(expr) {
         match bits(arguments) {
             Some(bits) => unit.integer = Some(bits),
-            None => context.report(
-                Diagnostic::new(codes::NOT_A_UNIT, expr.span, "how many bits?", "")
-                    .with_help("an integer type is written with its number of bits: `int(24)`"),
-            ),
+            None => {
+                unit.faulty = true;
+                context.report(
+                    Diagnostic::new(codes::NOT_A_UNIT, expr.span, "how many bits?", "")
+                        .with_help("an integer type is written with its number of bits: `int(24)`"),
+                );
+            }
         }
         return unit;
     }
     if let Err(wrong) = collect(expr, (1, 1), &mut unit.factors) {
-        context.report(
-            Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "").with_help(
-                "a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`",
-            ),
-        );
+        let diagnostic = not_a_unit(wrong, context);
+        context.report(diagnostic);
+        unit.faulty = true;
         unit.factors.clear();
     }
     unit
@@ -45,6 +46,41 @@ fn bits(arguments: &[Argument]) -> Option<u32> {
     let [Argument { label: None, value, .. }] = arguments else { return None };
     match &value.kind {
         ExprKind::Number { digits, unit: None } => digits.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Why an expression spells no unit: a value in its place, `==` after it, or something else.
+fn not_a_unit(wrong: &Expr, context: &Context<'_>) -> Diagnostic {
+    if let Some(unit) = number_unit(wrong) {
+        let text = |span: Span| &context.text[span.start as usize..span.end as usize];
+        let declared = format!("{} = {}", text(unit.span), text(wrong.span));
+        let message = "the unit stands after `:`, the value after `=`";
+        return Diagnostic::new(codes::NOT_A_UNIT, wrong.span, message, "a value")
+            .with_help(format!("write `: {declared}`"))
+            .with_fix(wrong.span, declared);
+    }
+    match &wrong.kind {
+        ExprKind::Binary(BinaryOp::Eq, unit, value) => {
+            let between = Span { start: unit.span.end, end: value.span.start, ..unit.span };
+            let letters = &context.text[between.start as usize..between.end as usize];
+            let start = between.start + (letters.len() - letters.trim_start().len()) as u32;
+            let at = Span { start, end: start + 2, ..between };
+            let message = "`==` compares; a value is given with `=`";
+            Diagnostic::new(codes::ASSIGN_OR_COMPARE, at, message, "")
+                .with_help("type `=`")
+                .with_fix(at, "=")
+        }
+        _ => Diagnostic::new(codes::NOT_A_UNIT, wrong.span, "this is not a unit", "")
+            .with_help("a unit is a product of powers of unit symbols: `mV`, `1/ms`, `pA/mV^2`"),
+    }
+}
+
+/// The unit of a number with one, perhaps negative.
+fn number_unit(expr: &Expr) -> Option<&UnitExpr> {
+    match &expr.kind {
+        ExprKind::Number { unit, .. } => unit.as_ref(),
+        ExprKind::Unary(UnaryOp::Neg, inner) => number_unit(inner),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use snn_diagnostics::{Diagnostic, SourceId, Span, codes::syntax as codes, nearest};
 
+use super::foreign::{columns, grouped};
 use super::show;
 use crate::fault::{Expected, Fault};
 use crate::layer::Layer;
@@ -19,18 +20,25 @@ pub(crate) fn explain(
     let at = skip + fault.at;
     let before = at.checked_sub(1).and_then(|i| statement.get(i)).copied();
     let Some(found) = statement.get(at).copied() else {
-        let diagnostic = missing(source, text, fault, before, text_end);
-        return arrow(source, fault, statement, diagnostic);
+        return grouped(source, text, statement, at)
+            .or_else(|| columns(source, text, fault, statement))
+            .unwrap_or_else(|| {
+                let diagnostic = missing(source, text, fault, before, text_end);
+                arrow(source, fault, statement, diagnostic)
+            });
     };
     let place = Place { source, text, statement, at, before, found };
-    place
-        .assign_or_compare(fault)
+    grouped(source, text, statement, at)
+        .or_else(|| place.assign_or_compare(fault))
+        .or_else(|| place.body(fault))
+        .or_else(|| place.foreign(fault))
         .or_else(|| place.separator(fault))
         .or_else(|| place.reserved(fault))
         .or_else(|| place.misspelt(fault))
         .or_else(|| place.missing_equals(fault))
         .or_else(|| place.needless_equals(fault))
         .or_else(|| place.operator(fault))
+        .or_else(|| place.word(fault))
         .unwrap_or_else(|| place.unexpected(fault))
 }
 
@@ -78,17 +86,18 @@ fn arrow(
     diagnostic.with_help("type `->` here").with_fix(mark.span(source), "->")
 }
 
-struct Place<'a> {
-    source: SourceId,
-    text: &'a str,
-    statement: &'a [Token],
-    at: usize,
-    before: Option<Token>,
-    found: Token,
+/// Where a statement fails.
+pub(super) struct Place<'a> {
+    pub(super) source: SourceId,
+    pub(super) text: &'a str,
+    pub(super) statement: &'a [Token],
+    pub(super) at: usize,
+    pub(super) before: Option<Token>,
+    pub(super) found: Token,
 }
 
 impl Place<'_> {
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         self.found.span(self.source)
     }
 
@@ -127,7 +136,7 @@ impl Place<'_> {
             Kind::Semicolon if in_list => {
                 ("entries of a list are separated by `,`", "type `,`; `;` separates statements")
             }
-            Kind::Comma if !in_list && fault.expected().all(|e| e == Expected::Operator) => {
+            Kind::Comma if !in_list && !fault.expected().any(Expected::is_operand) => {
                 ("statements are separated by `;`", "type `;`, or begin a new line")
             }
             _ => return None,
@@ -263,6 +272,24 @@ impl Place<'_> {
         Some(diagnostic)
     }
 
+    /// The one word that must stand here, before what follows.
+    fn word(&self, fault: &Fault) -> Option<Diagnostic> {
+        let goes_on = [Expected::Operator, Expected::Token(Kind::Dot)];
+        let mut expected = fault.expected().filter(|e| !goes_on.contains(e));
+        let (Some(Expected::Token(Kind::Word(word))), None) = (expected.next(), expected.next())
+        else {
+            return None;
+        };
+        let next = show(self.found, self.text);
+        let at = Span { end: self.found.start, ..self.span() };
+        let message = format!("`{}` is missing before {next}", word.text());
+        begins_value(self.found).then(|| {
+            Diagnostic::new(codes::UNEXPECTED, self.span(), message, "")
+                .with_help(format!("type `{}` before it", word.text()))
+                .with_fix(at, format!("{} ", word.text()))
+        })
+    }
+
     fn unexpected(&self, fault: &Fault) -> Diagnostic {
         let found = show(self.found, self.text);
         let mut diagnostic = Diagnostic::new(
@@ -317,7 +344,7 @@ fn list(fault: &Fault) -> String {
     }
 }
 
-fn begins_value(token: Token) -> bool {
+pub(super) fn begins_value(token: Token) -> bool {
     match token.kind {
         Kind::Number | Kind::Text | Kind::Paren | Kind::Error => true,
         _ => token.is_name(),

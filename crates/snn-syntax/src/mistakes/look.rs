@@ -61,6 +61,9 @@ pub(crate) fn look(
         if token.kind == Kind::Dot && i > 0 && tokens[i - 1].kind == Kind::Number {
             return Err(Box::new(dangling_dot(source, text, tokens[i - 1], token)));
         }
+        if token.kind == Kind::Colon && (i == 0 || tokens[i - 1].kind == Kind::Number) {
+            return Err(Box::new(slice(source, tokens, i)));
+        }
         if token.kind == Kind::Caret && unit_before(tokens, i) {
             return Err(Box::new(ambiguous_unit(source, text, tokens, i)));
         }
@@ -130,15 +133,27 @@ fn unit_before(tokens: &[Token], i: usize) -> bool {
 fn ambiguous_unit(source: SourceId, text: &str, tokens: &[Token], i: usize) -> Diagnostic {
     let number = tokens[i - 2].text(text);
     let unit = tokens[i - 1].text(text);
-    let power = tokens.get(i + 1).filter(|t| t.kind == Kind::Number).map_or("p", |t| t.text(text));
+    let exponent = tokens.get(i + 1).filter(|t| t.kind == Kind::Number);
+    let power = exponent.map_or("p", |t| t.text(text));
+    let place = tokens[i - 2].span(source).to(exponent.unwrap_or(&tokens[i]).span(source));
     Diagnostic::new(
         codes::AMBIGUOUS_UNIT,
-        tokens[i].span(source),
+        place,
         format!("`{number} {unit}^{power}` can be read in two ways"),
         "",
     )
     .with_help(format!("`{number} [{unit}^{power}]`: the unit is raised to the power"))
     .with_help(format!("`({number} {unit})^{power}`: the quantity is raised to the power"))
+}
+
+/// `E[0:5]`, as in Python.
+fn slice(source: SourceId, tokens: &[Token], colon: usize) -> Diagnostic {
+    let at = tokens[colon].span(source);
+    let message = "a range is written with `..`";
+    let diagnostic = Diagnostic::new(codes::UNEXPECTED, at, message, "")
+        .with_help("`E[0..5]` is neurons 0 to 4; write both ends");
+    let ends = colon > 0 && tokens.get(colon + 1).is_some_and(|t| t.kind == Kind::Number);
+    if ends && tokens.len() == 3 { diagnostic.with_fix(at, "..") } else { diagnostic }
 }
 
 fn dangling_dot(source: SourceId, text: &str, number: Token, dot: Token) -> Diagnostic {

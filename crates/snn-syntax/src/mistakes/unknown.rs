@@ -18,11 +18,17 @@ pub(crate) fn unknown(
     let span = first.span(source);
     let found = show(first, text);
     let place = layer.show();
+    if let Some(diagnostic) = foreign(source, text, layer, statement) {
+        return diagnostic;
+    }
     if first.kind.continues() || matches!(first.kind, Kind::Percent) {
         return leading_operator(first, span);
     }
+    let letters = first.text(text);
+    let near = || nearest(letters, layer.heads().iter().map(|w| w.text()));
     if let Kind::Word(word) = first.kind
         && let Some(home) = home(word)
+        && near().is_none()
     {
         return Diagnostic::new(
             codes::UNKNOWN_STATEMENT,
@@ -32,13 +38,16 @@ pub(crate) fn unknown(
         )
         .with_help(format!("it stands in {}", home.show()));
     }
-    if let Some(diagnostic) = misspelt(layer, statement, first.text(text), span) {
+    if let Some(diagnostic) = misspelt(layer, statement, letters, span) {
         return diagnostic;
     }
     let mut diagnostic = Diagnostic::new(
         codes::UNKNOWN_STATEMENT,
         span,
-        format!("no statement of {place} begins with {found}"),
+        match layer {
+            Layer::File => format!("nothing outside all braces begins with {found}"),
+            _ => format!("no statement of {place} begins with {found}"),
+        },
         "",
     );
     if statement.get(1).is_some_and(|t| t.kind == Kind::Equals) && first.is_name() {
@@ -61,6 +70,60 @@ pub(crate) fn unknown(
         _ => list.join(", "),
     };
     diagnostic.with_help(format!("here may stand: {list}"))
+}
+
+/// Statements of other languages.
+fn foreign(source: SourceId, text: &str, layer: Layer, statement: &[Token]) -> Option<Diagnostic> {
+    let first = statement[0];
+    let letters = first.text(text);
+    match layer {
+        Layer::Block if first.is(Word::If) => {
+            let message = "`if` begins an expression, not a statement";
+            Some(
+                Diagnostic::new(codes::UNKNOWN_STATEMENT, first.span(source), message, "")
+                    .with_help("choose the value: `w = if w < 5 then w + 1 else w`"),
+            )
+        }
+        Layer::File if first.is(Word::From) => {
+            let message = "nothing outside all braces begins with `from`";
+            Some(
+                Diagnostic::new(codes::UNKNOWN_STATEMENT, first.span(source), message, "")
+                    .with_help("write `import \"std/neurons.snn\" as std`, and `std.name` for what it holds"),
+            )
+        }
+        Layer::Neuron => {
+            derivative(source, text, statement).or_else(|| section(source, letters, statement))
+        }
+        _ => None,
+    }
+}
+
+/// `dv/dt = …`.
+fn derivative(source: SourceId, text: &str, statement: &[Token]) -> Option<Diagnostic> {
+    let [first, slash, dt, ..] = statement else { return None };
+    let state = first.text(text).strip_prefix('d').filter(|s| !s.is_empty())?;
+    if slash.kind != Kind::Slash || dt.text(text) != "dt" {
+        return None;
+    }
+    let place = first.span(source).to(dt.span(source));
+    let message = format!("the rate of change of `{state}` is written `{state}'`");
+    Some(
+        Diagnostic::new(codes::MISSPELT, place, message, "")
+            .with_help(format!("write `{state}' = …`"))
+            .with_fix(place, format!("{state}'")),
+    )
+}
+
+/// `parameters { … }`, `equations: …`.
+fn section(source: SourceId, letters: &str, statement: &[Token]) -> Option<Diagnostic> {
+    let [first, second, ..] = statement else { return None };
+    if first.kind != Kind::Name || !matches!(second.kind, Kind::Brace | Kind::Colon) {
+        return None;
+    }
+    let message = format!("a neuron has no section `{letters}`");
+    Some(Diagnostic::new(codes::UNKNOWN_STATEMENT, first.span(source), message, "").with_help(
+        "every line begins with its own word: `param tau: ms = 10 ms`, `state v: mV = -70 mV`",
+    ))
 }
 
 fn leading_operator(first: Token, span: Span) -> Diagnostic {

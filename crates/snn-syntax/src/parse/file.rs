@@ -23,8 +23,9 @@ impl<'src> Parser<'_, 'src> {
                 lost = true;
                 continue;
             }
-            lost = self.misplaced;
             items.extend(self.item(statement, known));
+            // Without its braces, what was meant for a body stands outside.
+            lost = self.misplaced || (has_body(known) && brace(statement).is_none());
         }
         File { items }
     }
@@ -143,6 +144,10 @@ impl<'src> Parser<'_, 'src> {
             items,
         }))
     }
+}
+
+fn has_body(word: Option<Word>) -> bool {
+    !matches!(word, Some(Word::Import | Word::Const | Word::Fn))
 }
 
 /// The body of an item, wherever it stands.

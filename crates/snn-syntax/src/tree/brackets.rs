@@ -16,6 +16,8 @@ use crate::word::Word;
 pub(super) enum Repair {
     /// This closing bracket has no partner.
     Drop,
+    /// A brace is opened before this token.
+    Open,
     /// Innermost groups end before this token.
     Close { count: u32 },
     /// This closing bracket is of the wrong kind, and closes all the same.
@@ -44,6 +46,7 @@ pub(super) fn check(
         text,
         tokens,
         open: Vec::new(),
+        bodiless: None,
         repairs: BTreeMap::new(),
         diagnostics: Vec::new(),
     };
@@ -94,6 +97,8 @@ struct Search<'a> {
     text: &'a str,
     tokens: &'a [Token],
     open: Vec<Open>,
+    /// The line after the head of the last item, where no brace has been opened since.
+    bodiless: Option<usize>,
     repairs: BTreeMap<usize, Repair>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -105,11 +110,14 @@ impl Search<'_> {
             if token.newline {
                 indent = self.column(token);
                 self.close_before_item(i, indent);
+                self.note_bodiless(i);
             }
             self.note_end(i);
             match token.kind {
                 Kind::OpenBrace => {
                     self.close_parens(i);
+                    // A brace on the line of the head, or alone on the next one.
+                    self.bodiless = self.bodiless.filter(|first| i > *first);
                     self.open.push(Open { token, indent, inline: self.is_inline(i), end: None });
                 }
                 Kind::OpenParen | Kind::OpenBracket => {
@@ -176,6 +184,30 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the head of an item ends before token `i`, the first of its line, without a brace.
+    fn note_bodiless(&mut self, i: usize) {
+        if self.open.is_empty() && begins_item(&self.tokens[i..]) {
+            let ends = self.tokens[i + 1..].iter().position(|t| t.newline).map(|n| i + 1 + n);
+            let has_body =
+                !matches!(self.tokens[i].kind, Kind::Word(Word::Import | Word::Const | Word::Fn));
+            self.bodiless = ends.filter(|_| has_body);
+        }
+    }
+
+    /// A closing brace without a partner belongs to an item whose opening one is missing.
+    fn open_body(&mut self) -> bool {
+        let Some(first) = self.bodiless.take() else { return false };
+        self.repairs.insert(first, Repair::Open);
+        let head = self.tokens[first - 1].span(self.source);
+        let message = "the `{` of this body is missing";
+        self.diagnostics.push(
+            Diagnostic::new(codes::UNMATCHED_BRACKET, head, message, "should follow here")
+                .with_help("type `{` at the end of the line")
+                .with_fix(head.after(), " {"),
+        );
+        true
+    }
+
     fn close_list(&mut self, i: usize) {
         let token = self.tokens[i];
         match self.open.last() {
@@ -232,7 +264,7 @@ impl Search<'_> {
                 self.unclosed(i);
             }
         }
-        if self.open.pop().is_none() {
+        if self.open.pop().is_none() && (self.is_full() || !self.open_body()) {
             self.drop_closer(i);
         }
     }
@@ -293,12 +325,22 @@ impl Search<'_> {
         )
         .with_help(format!("type `{closer}` where it ends"));
         if let Some(last) = end.checked_sub(1).map(|i| self.tokens[i].span(self.source).after()) {
-            if is_list {
+            if is_list && self.ends_surely(open.token, end) {
                 diagnostic = diagnostic.with_fix(last, closer);
             }
             diagnostic = diagnostic.with_label(last, format!("`{closer}` is missing about here"));
         }
         self.diagnostics.push(diagnostic);
+    }
+}
+
+impl Search<'_> {
+    /// Whether a list that is never closed can only end before token `end`: nothing in it could stand
+    /// after it as well.
+    fn ends_surely(&self, open: Token, end: usize) -> bool {
+        let from = self.tokens.partition_point(|t| t.start <= open.start);
+        let inside = self.tokens.get(from..end).unwrap_or(&[]);
+        !inside.is_empty() && !inside.iter().any(|t| t.kind.is_binary() || t.kind == Kind::Comma)
     }
 }
 
