@@ -304,6 +304,19 @@ fn the_source_hash_covers_data_files() {
 }
 
 #[test]
+fn a_network_of_sources_alone_runs() {
+    let (folder, _) = program(
+        "network net { source s[20]: poisson(50 Hz) }\nexperiment go of net { dt 0.1 ms; run 1 s; record spikes of s }\n",
+    );
+    let output = snn(folder.path(), &["run", "net.snn", "--report"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows = std::fs::read_to_string(folder.path().join("snn-out/net-go/spikes.csv")).unwrap();
+    // 1,000 expected, with a standard deviation of 32.
+    assert!((840..1160).contains(&rows.lines().count()), "{} rows", rows.lines().count());
+    assert_eq!(snn(folder.path(), &["map", "net.snn"]).status.code(), Some(0));
+}
+
+#[test]
 fn every_command_answers() {
     let (folder, _) = program(NETWORK);
     let at = folder.path();

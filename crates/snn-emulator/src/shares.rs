@@ -27,6 +27,10 @@ pub(crate) fn shares(image: &ChipImage, threads: usize) -> Vec<Vec<OwnedRange>> 
         before += neurons(c);
     }
     shares.retain(|s| !s.is_empty());
+    if shares.is_empty() {
+        // A network of sources alone still needs somebody to count its ticks.
+        shares.push(Vec::new());
+    }
     for share in &mut shares {
         share.sort_unstable_by_key(|r| (r.object, r.start));
     }

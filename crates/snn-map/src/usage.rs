@@ -210,7 +210,8 @@ fn count(
     usage: &mut Usage,
 ) {
     let cores = usage.cores.len();
-    let words = cores.div_ceil(64);
+    // A network of sources alone has no cores.
+    let words = cores.div_ceil(64).max(1);
     let sizes: Vec<usize> = core_of.iter().map(Vec::len).collect();
     let mut reached: Vec<Vec<u64>> = sizes.iter().map(|n| vec![0u64; n * words]).collect();
     for node in network.projections() {
