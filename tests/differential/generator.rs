@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
-    Autapses, Connector, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
+    Autapses, Connector, Continuous, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
     Space, SpikeSource, SynapseValue, Waveform, Window,
 };
 use snn_diagnostics::{SourceId, Span};
@@ -100,8 +100,10 @@ pub fn network(seed: u64) -> Generated {
         Arithmetic::F64
     };
     let request = MappingRequest::default();
-    let network =
+    let continuous = g.continuous(&objects);
+    let mut network =
         Network::new("generated".into(), arithmetic, protocol, request, objects, projections);
+    network.continuous = continuous;
     let mut generated = Generated { network, constructs: g.constructs };
     super::course::give(&mut generated, &mut Rng(seed ^ 0xc0_u64.rotate_left(17)));
     generated.constructs.sort_unstable();
@@ -541,6 +543,50 @@ impl Generator {
             }
         }
         Rule::AllToAll
+    }
+
+    /// Continuous connections between populations, onto inputs.
+    fn continuous(&mut self, objects: &[Object]) -> Vec<Continuous> {
+        let kernel = |o: usize| match &objects[o].kind {
+            ObjectKind::Population(kernel) => Some(kernel.clone()),
+            ObjectKind::Source(_) => None,
+        };
+        let populations: Vec<usize> = (0..objects.len()).filter(|o| kernel(*o).is_some()).collect();
+        let mut continuous = Vec::new();
+        for target in populations.clone() {
+            let inputs = kernel(target).map_or(0, |k| k.inputs.len());
+            if inputs == 0 || !self.pick(50, "continuous connection") {
+                continue;
+            }
+            let source = populations[self.rng.below(populations.len() as u64) as usize];
+            let states = kernel(source).map_or(1, |k| k.states.len()) as u64;
+            let part = |g: &mut Self, o: usize| {
+                let start = g.rng.below(u64::from(objects[o].size) / 2) as u32;
+                let segment = Segment { object: o as u32, start, len: objects[o].size - start };
+                Selection::new(vec![segment])
+            };
+            let name = format!("continuous{target}");
+            let connector = Connector {
+                rule: Rule::Probability(self.rng.between(0.05, 0.4)),
+                sources: part(self, source),
+                targets: part(self, target),
+                key: object_key(&name),
+                autapses: Autapses::Allowed,
+                multapses: Multapses::Allowed,
+            };
+            let mut b = ProgramBuilder::new(2);
+            let (lo, hi) = (b.constant(-0.02), b.constant(0.02));
+            let drawn = b.draw(Distribution::Uniform, (lo, hi), None);
+            let weight = match self.rng.chance(50) {
+                true => SynapseValue::Program(b.finish(&[drawn])),
+                false => SynapseValue::Constant(self.rng.between(-0.02, 0.02)),
+            };
+            let delay = SynapseValue::Constant((1 + self.rng.below(7)) as f64);
+            let receptors = vec![0];
+            let projection = Projection { name, connector, receptors, weight, delay, live: None };
+            continuous.push(Continuous { projection, states: vec![self.rng.below(states) as u16] });
+        }
+        continuous
     }
 
     fn rule(&mut self, connector: &Connector) -> Rule {

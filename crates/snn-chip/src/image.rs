@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use snn_connect::{Inject, Projection, SpikeSource, SynapseValue};
+use snn_connect::{Continuous, Inject, Projection, SpikeSource, SynapseValue};
 use snn_kernel::NeuronKernel;
 use snn_numeric::ObjectKey;
 
@@ -27,6 +27,8 @@ pub struct ChipImage {
     pub objects: Vec<ImageObject>,
     /// Projections in declaration order.
     pub projections: Vec<Projection>,
+    /// Continuous connections in declaration order.
+    pub continuous: Vec<Continuous>,
     /// Injected currents in declaration order.
     pub injects: Vec<Inject>,
     /// Changes during the run, ascending.

@@ -20,8 +20,8 @@ mod window;
 pub use draws::Draws;
 pub use drive::{Inject, Rate, SpikeSource, Waveform, regular_stamp};
 pub use projection::{
-    Autapses, ConnectError, Connector, Live, Major, ModulatorSource, Multapses, Projection, Rule,
-    Synapse, SynapseId, SynapseValue, Ties, delay_ticks,
+    Autapses, ConnectError, Connector, Continuous, Live, Major, ModulatorSource, Multapses,
+    Projection, Rule, Synapse, SynapseId, SynapseValue, Ties, delay_ticks,
 };
 pub use selection::{Segment, Selection};
 pub use space::{Layout, Space};

@@ -74,6 +74,16 @@ impl Ties {
     }
 }
 
+/// A continuous connection: in each tick its targets' inputs take Σ weight · state, of the states as they
+/// were a delay before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Continuous {
+    /// Who is connected to whom; its receptors are inputs.
+    pub projection: Projection,
+    /// State of each source segment: index into the states of that population's kernel.
+    pub states: Vec<u16>,
+}
+
 /// A rule over two selections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Connector {

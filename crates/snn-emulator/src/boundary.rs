@@ -3,7 +3,7 @@
 use snn_numeric::Real;
 use snn_result::Recorder;
 
-use crate::emulator::{Control, Engine, LONGEST_RUN, Progress};
+use crate::emulator::{Control, Engine, LONGEST_RUN, Progress, show_states};
 use crate::error::RunError;
 
 impl<T: Real> Engine<T> {
@@ -44,6 +44,7 @@ impl<T: Real> Engine<T> {
             for worker in &mut self.workers {
                 worker.begin_anew(&self.image, self.tick);
             }
+            show_states(&mut self.workers, self.tick);
         }
         let phase = self.image.phases.iter().find(|phase| phase.after_tick == self.tick);
         let Some(phase) = phase.cloned() else { return Ok(()) };

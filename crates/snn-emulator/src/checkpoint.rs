@@ -25,6 +25,8 @@ pub struct Checkpoint {
     pub live: Vec<SavedProjection>,
     /// Spikes that may still be on their way: (tick, neuron), populations only.
     pub spikes: Vec<(u64, u32)>,
+    /// States that continuous connections may still deliver: (tick, neuron, state, bits of an f64).
+    pub values: Vec<(u64, u32, u16, u64)>,
 }
 
 /// The state of one object.
@@ -109,7 +111,16 @@ impl<T: Real> Engine<T> {
         spikes.dedup();
         let live = self.save_live();
         let (tick, seed, lost) = (self.tick, self.image.seed, self.lost);
-        Checkpoint { tick, seed, lost, hash: result.0, objects, live, spikes }
+        Checkpoint {
+            tick,
+            seed,
+            lost,
+            hash: result.0,
+            objects,
+            live,
+            spikes,
+            values: self.values(),
+        }
     }
 
     fn save_live(&self) -> Vec<SavedProjection> {
@@ -144,6 +155,23 @@ impl<T: Real> Engine<T> {
         Ok(())
     }
 
+    /// Values still to be delivered, whoever keeps them.
+    fn values(&self) -> Vec<(u64, u32, u16, u64)> {
+        let mut all = Vec::new();
+        for values in self.workers.iter().map(|w| &w.values) {
+            let Some((_, longest)) = values.delays() else { continue };
+            for tick in (self.tick + 1).saturating_sub(longest).max(values.since)..=self.tick {
+                let kept = values.needed.iter().enumerate().map(|(slot, (id, state))| {
+                    (tick, *id, *state, values.at(tick, slot).to_f64().to_bits())
+                });
+                all.extend(kept);
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     pub(crate) fn restore(&mut self, saved: &Checkpoint) -> Result<(), LoadError> {
         self.fits(saved)?;
         self.restore_live(saved)?;
@@ -153,6 +181,12 @@ impl<T: Real> Engine<T> {
         self.fired = saved.objects.iter().map(|o| o.fired.0).collect();
         self.before = saved.objects.iter().map(|o| o.fired.1).collect();
         for worker in &mut self.workers {
+            worker.values.since = saved.lost;
+            for (tick, id, state, bits) in &saved.values {
+                if let Ok(slot) = worker.values.needed.binary_search(&(*id, *state)) {
+                    worker.values.put(*tick, slot, T::from_f64(f64::from_bits(*bits)));
+                }
+            }
             for part in &mut worker.parts {
                 let neurons: Vec<_> = part.layout.neurons().collect();
                 for (neuron, (object, index, _)) in neurons.into_iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Loading an image and running it.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -9,6 +10,7 @@ use snn_numeric::Real;
 use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash, SynapseRecord};
 
 use crate::checkpoint::Checkpoint;
+use crate::continuous::join;
 use crate::error::{LoadError, RunError};
 use crate::exchange::{Link, Verdict, links};
 use crate::fault::Fault;
@@ -235,9 +237,17 @@ impl<T: Real> Engine<T> {
         let window = workers.iter().filter_map(Worker::shortest_delay).min();
         let window = window.unwrap_or(LONGEST_WINDOW).min(LONGEST_WINDOW);
         let longest = workers.iter().map(Worker::longest_delay).max().unwrap_or(0);
-        for worker in &mut workers {
+        for (index, worker) in workers.iter_mut().enumerate() {
             worker.ring = crate::ring::SpikeRing::new(longest + window + 1);
+            worker.values.remember(longest + window + 1);
+            worker.index = index;
         }
+        if !image.continuous.is_empty() {
+            let mut ends: Vec<_> =
+                workers.iter_mut().map(|w| (&mut w.values, w.parts.as_slice())).collect();
+            join(&mut ends);
+        }
+        show_states(&mut workers, 0);
         let mut destinations = vec![0u64; ids.len()];
         for (w, worker) in workers.iter().enumerate() {
             for (id, mask) in destinations.iter_mut().enumerate() {
@@ -496,11 +506,15 @@ impl Task<'_> {
             let wanted = |id: u32| self.destinations[id as usize] >> link.peer & 1 == 1;
             batch.spikes.extend(worker.own.iter().filter(|(_, id)| wanted(*id)));
             batch.verdict = mine;
+            if let Some(values) = worker.values.outgoing.get(link.peer) {
+                batch.values.extend_from_slice(values);
+            }
             link.send(batch);
         }
         let mut batches: Vec<_> = self.links.iter().map(Link::receive).collect();
-        for batch in &mut batches {
+        for (link, batch) in self.links.iter().zip(&mut batches) {
             verdict.merge(batch.verdict);
+            worker.values.take(first, link.peer, &batch.values);
         }
         if self.fault == Some(Fault::LostBatch)
             && let Some(batch) = batches.iter_mut().find(|b| !b.spikes.is_empty())
@@ -580,4 +594,27 @@ fn collect(
 /// Whether an object is a population.
 pub(crate) fn is_population(image: &ChipImage, object: usize) -> bool {
     matches!(image.objects[object].kind, ImageObjectKind::Population(_))
+}
+
+/// All workers see all states as they are after `tick`, and nothing of before.
+pub(crate) fn show_states<T: Real>(workers: &mut [Worker<T>], tick: u64) {
+    if workers.iter().all(|w| w.values.needed.is_empty()) {
+        return;
+    }
+    let mut seen: HashMap<(u32, u16), T> = HashMap::new();
+    for part in workers.iter().flat_map(|w| &w.parts) {
+        for (neuron, id) in part.id.iter().enumerate() {
+            for state in 0..part.layout.kernel.states.len() {
+                seen.insert((*id, state as u16), part.columns[state][neuron]);
+            }
+        }
+    }
+    for worker in workers {
+        worker.values.since = tick;
+        for slot in 0..worker.values.needed.len() {
+            if let Some(value) = seen.get(&worker.values.needed[slot]) {
+                worker.values.put(tick, slot, *value);
+            }
+        }
+    }
 }

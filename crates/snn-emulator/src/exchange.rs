@@ -11,6 +11,8 @@ use crate::part::Bad;
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub spikes: Vec<(u64, u32)>,
+    /// States that the peer needs, tick by tick.
+    pub values: Vec<f64>,
     pub verdict: Verdict,
 }
 
@@ -48,6 +50,7 @@ impl Link {
     pub(crate) fn empty(&self) -> Batch {
         let mut batch = self.spare.try_recv().unwrap_or_default();
         batch.spikes.clear();
+        batch.values.clear();
         batch
     }
 

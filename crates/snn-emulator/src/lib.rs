@@ -15,6 +15,7 @@
 
 mod boundary;
 mod checkpoint;
+mod continuous;
 mod emulator;
 mod error;
 mod exchange;

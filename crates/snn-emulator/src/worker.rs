@@ -10,6 +10,7 @@ use snn_kernel::Simd;
 use snn_numeric::{Law, PoissonCounts, Real, law};
 use snn_result::{Protocol, SpikeHash};
 
+use crate::continuous::Values;
 use crate::emulator::LoadOptions;
 use crate::error::LoadError;
 use crate::fault::Fault;
@@ -37,6 +38,9 @@ pub(crate) struct Worker<T> {
     pub direct: Vec<DirectPoisson>,
     /// Synapses with states, in the order of their rows.
     pub live: Vec<LiveBundle<T>>,
+    pub values: Values<T>,
+    /// Index among the workers.
+    pub index: usize,
     lanes: Vec<Lane<T>>,
     trains: Vec<Trains>,
     /// Delays present, longest first.
@@ -83,6 +87,7 @@ impl<T: Real> Worker<T> {
         let live = live_lengths(image, &rows, &plan.bundles, &plan.parts);
         let live = live::bundles(image, protocol, ids, &rows, &parts, &live);
         rows.live.weights = Vec::new();
+        let values = Values::new(image, ids, &parts);
         let mut worker = Self {
             ring: SpikeRing::new(1),
             taps,
@@ -91,6 +96,8 @@ impl<T: Real> Worker<T> {
             hash: SpikeHash::default(),
             direct: plan.direct,
             live,
+            values,
+            index: 0,
             lanes: plan.lanes.iter().map(|kind| Lane::new(*kind)).collect(),
             trains: Vec::new(),
             delays,
@@ -113,13 +120,15 @@ impl<T: Real> Worker<T> {
     /// Longest delay of a row or a modulator, in ticks.
     pub(crate) fn longest_delay(&self) -> u64 {
         let modulators = self.live.iter().flat_map(LiveBundle::modulator_delays);
-        modulators.chain(self.delays.first().copied()).max().unwrap_or(0)
+        let continuous = self.values.delays().map(|(_, longest)| longest);
+        modulators.chain(self.delays.first().copied()).chain(continuous).max().unwrap_or(0)
     }
 
     /// Shortest delay of a row or a modulator, in ticks.
     pub(crate) fn shortest_delay(&self) -> Option<u64> {
         let modulators = self.live.iter().flat_map(LiveBundle::modulator_delays);
-        modulators.chain(self.delays.last().copied()).min()
+        let continuous = self.values.delays().map(|(shortest, _)| shortest);
+        modulators.chain(self.delays.last().copied()).chain(continuous).min()
     }
 
     /// Bytes held by synapses.
@@ -150,8 +159,10 @@ impl<T: Real> Worker<T> {
     /// Runs ticks that need no spikes of other workers; own spikes are left in `own`.
     pub(crate) fn run_window(&mut self, ticks: Range<u64>) -> Result<(), Bad> {
         self.own.clear();
+        self.values.outgoing.iter_mut().for_each(Vec::clear);
         for tick in ticks {
             self.set_currents(tick);
+            self.values.gather(tick, &mut self.parts);
             for live in &mut self.live {
                 live.modulate(tick, |emitted| self.ring.at(emitted));
             }
@@ -173,6 +184,7 @@ impl<T: Real> Worker<T> {
                     end.map_err(|broken| broken_synapse(live.projection, broken))?;
                 }
             }
+            self.values.capture(tick, self.index, &self.parts);
             self.taps.sample(tick, &self.parts);
         }
         Ok(())
@@ -278,6 +290,7 @@ impl<T: Real> Worker<T> {
         for part in &mut self.parts {
             part.set_currents(tick, &self.injects);
         }
+        self.values.note_injected(&self.parts);
         let next = |i: &Inject| match i.wave.varies() && i.from_tick <= tick && tick < i.to_tick {
             true => Some(tick + 1),
             false => [i.from_tick, i.to_tick].into_iter().filter(|edge| *edge > tick).min(),

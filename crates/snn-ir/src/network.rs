@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use snn_chip::{Arithmetic, MappingRequest, Phase};
-use snn_connect::{Projection, Selection, SpikeSource};
+use snn_connect::{Continuous, Projection, Selection, SpikeSource};
 use snn_diagnostics::Span;
 use snn_kernel::NeuronKernel;
 use snn_numeric::ObjectKey;
@@ -78,6 +78,8 @@ pub struct Network {
     pub request: MappingRequest,
     /// Changes during the run, ascending.
     pub phases: Vec<Phase>,
+    /// Continuous connections in declaration order.
+    pub continuous: Vec<Continuous>,
     graph: DiGraph<Object, ProjectionId>,
     projections: Vec<ProjectionNode>,
 }
@@ -113,7 +115,8 @@ impl Network {
                 );
             }
         }
-        Self { name, arithmetic, protocol, request, phases: Vec::new(), graph, projections }
+        let (phases, continuous) = (Vec::new(), Vec::new());
+        Self { name, arithmetic, protocol, request, phases, continuous, graph, projections }
     }
 
     /// The graph: node indices are object ids.

@@ -15,11 +15,12 @@
 //!   of a tick at least; targets have every state that is read; what comes first in a tie, and what reads
 //!   its target, has a dendrite.
 //! - What is recorded of synapses, they have.
+//! - A continuous connection has a state per source segment and an input per target segment.
 //! - Keys of objects and projections differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use snn_connect::{Live, Projection, Rate, Rule, Selection, SpikeSource, SynapseValue};
+use snn_connect::{Continuous, Live, Projection, Rate, Rule, Selection, SpikeSource, SynapseValue};
 use snn_result::Occasion;
 
 use crate::{Network, ObjectId, ObjectKind};
@@ -51,6 +52,12 @@ impl Network {
             require(keys.insert(key), || format!("p{i} shares its key with another"))?;
         }
         self.verify_phases()?;
+        for (i, continuous) in self.continuous.iter().enumerate() {
+            self.verify_continuous(continuous)
+                .map_err(|e| VerifyError(format!("c{i}: {}", e.0)))?;
+            let key = continuous.projection.connector.key;
+            require(keys.insert(key), || format!("c{i} shares its key with another"))?;
+        }
         for inject in &self.protocol.injects {
             let finite = inject.wave.at(inject.from_tick).is_finite();
             require(finite, || "an injected current is not finite".into())?;
@@ -113,11 +120,26 @@ impl Network {
         }
     }
 
+    fn verify_continuous(&self, continuous: &Continuous) -> Result<(), VerifyError> {
+        let connector = &continuous.projection.connector;
+        self.within(&connector.sources)?;
+        self.ports(&connector.sources, &continuous.states, |k| k.states.len())?;
+        self.verify_connection(&continuous.projection, |k| k.inputs.len())
+    }
+
     fn verify_projection(&self, projection: &Projection) -> Result<(), VerifyError> {
+        self.verify_connection(projection, |k| k.receptors.len())
+    }
+
+    fn verify_connection(
+        &self,
+        projection: &Projection,
+        ports: impl Fn(&snn_kernel::NeuronKernel) -> usize,
+    ) -> Result<(), VerifyError> {
         let connector = &projection.connector;
         self.within(&connector.sources)?;
         self.within(&connector.targets)?;
-        self.ports(&connector.targets, &projection.receptors, |k| k.receptors.len())?;
+        self.ports(&connector.targets, &projection.receptors, ports)?;
         let targets = connector.targets.segments().iter().map(|s| s.object);
         let mut receptors = BTreeMap::new();
         for (object, receptor) in targets.zip(&projection.receptors) {

@@ -34,6 +34,7 @@ pub fn assemble(network: &Network, chip: &ChipSpec, mapping: &Mapping) -> ChipIm
         programs,
         objects,
         projections: network.projections().iter().map(|p| p.projection.clone()).collect(),
+        continuous: network.continuous.clone(),
         injects: network.protocol.injects.clone(),
         phases: network.phases.clone(),
         cores: mapping

@@ -9,6 +9,7 @@ use snn_numeric::{Purpose, Real};
 use snn_result::{Recorder, RecorderError, RunResult, Sample, Spike, SpikeHash};
 use thiserror::Error;
 
+use crate::continuous::Joints;
 use crate::learning::{Bad, Late, Learning};
 use crate::live::PreSpikes;
 use crate::synapses::{Cell, Wire, projections, wires};
@@ -91,6 +92,7 @@ pub struct Interpreter<'a, T> {
     learning: Learning<'a, T>,
     /// Synapses without a dendrite at which spikes arrived in this tick.
     arrived: HashSet<usize>,
+    joints: Joints<T>,
     result: RunResult,
 }
 
@@ -150,6 +152,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             pending: BTreeMap::new(),
             learning: Learning::new(network, seed),
             arrived: HashSet::new(),
+            joints: Joints::new(network, seed),
             result: RunResult {
                 spikes: vec![0; objects],
                 counted_spikes: vec![0; objects],
@@ -171,6 +174,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
         }
         for _ in 0..ticks {
             self.cross();
+            self.keep();
             self.tick += 1;
             let emitted = self.sources();
             self.begin()?;
@@ -201,6 +205,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
         if network.protocol.resets.is_some_and(|resets| resets.after(self.tick)) {
             self.pending.clear();
             self.learning.begin_anew();
+            self.joints.forget();
             for population in &mut self.populations {
                 let key = network.object(ObjectId(population.object)).key;
                 for (index, values) in (0..).zip(&mut population.values) {
@@ -445,7 +450,17 @@ impl<'a, T: Real> Interpreter<'a, T> {
                 }
             }
         }
+        self.joints.add(self.tick, population.object, &mut currents);
         currents
+    }
+
+    /// Keeps all states for those who see them later.
+    fn keep(&mut self) {
+        let states = self.populations.iter().flat_map(|p| {
+            let object = p.object;
+            (0..).zip(&p.values).map(move |(index, values)| ((object, index), values.clone()))
+        });
+        self.joints.keep(self.tick, states);
     }
 
     fn record(

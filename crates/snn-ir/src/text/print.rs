@@ -43,6 +43,15 @@ pub fn print(network: &Network) -> String {
             live::print(&mut text, live);
         }
     }
+    for (i, continuous) in network.continuous.iter().enumerate() {
+        let projection = &continuous.projection;
+        let (name, key) = (quoted(&projection.name), projection.connector.key.0);
+        let _ = writeln!(text, "c{i} = continuous {name} key={key}");
+        print_connector(&mut text, &projection.connector, &projection.receptors);
+        print_value(&mut text, "weight", &projection.weight);
+        print_value(&mut text, "delay", &projection.delay);
+        let _ = writeln!(text, "  states{}", numbers(&continuous.states));
+    }
     for phase in &network.phases {
         let _ = writeln!(text, "phase after {}", phase.after_tick);
         for (object, program) in &phase.programs {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, MappingRequest, Objective, Phase, Place};
 use snn_connect::{
-    Autapses, Connector, Inject, Multapses, Projection, Rate, Segment, Selection, SpikeSource,
+    Autapses, Connector, Continuous, Inject, Multapses, Projection, Rate, Segment, Selection, SpikeSource,
     SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
@@ -49,7 +49,14 @@ pub fn parse(text: &str) -> Read<Network> {
     }
     let mut projections = Vec::new();
     while t.take(&format!("p{}", projections.len())) {
-        projections.push(projection(&mut t, objects.len())?);
+        projections.push(projection(&mut t, objects.len(), "projection")?);
+    }
+    let mut continuous = Vec::new();
+    while t.take(&format!("c{}", continuous.len())) {
+        let projection = projection(&mut t, objects.len(), "continuous")?.projection;
+        t.expect("states")?;
+        continuous.push(Continuous { projection, states: t.numbers()? });
+        t.line_end()?;
     }
     let mut phases = Vec::new();
     while t.take("phase") {
@@ -60,6 +67,7 @@ pub fn parse(text: &str) -> Read<Network> {
     }
     let mut network = Network::new(name, arithmetic, protocol, request, objects, projections);
     network.phases = phases;
+    network.continuous = continuous;
     Ok(network)
 }
 
@@ -331,9 +339,9 @@ fn system(t: &mut Tokens) -> Read<LinearSystem> {
     Ok(LinearSystem { solution, size, given, wanted: t.rest(Tokens::pair)? })
 }
 
-fn projection(t: &mut Tokens, objects: usize) -> Read<ProjectionNode> {
+fn projection(t: &mut Tokens, objects: usize, kind: &str) -> Read<ProjectionNode> {
     t.mark('=')?;
-    t.expect("projection")?;
+    t.expect(kind)?;
     let name = t.quoted()?;
     let key = ObjectKey(t.field("key", Tokens::number)?);
     t.line_end()?;
