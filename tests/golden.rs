@@ -1,6 +1,7 @@
 //! Reference data of NEST and Brian2, on the reference interpreter and on the emulator; see
 //! `golden/README.md` for provenance and tolerances.
 
+mod continuous;
 mod course;
 mod currents;
 mod dendrite;

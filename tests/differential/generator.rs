@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, ChipImage, CoreId, CoreImage, CorePart, MappingRequest};
 use snn_connect::{
-    Autapses, Connector, Continuous, Inject, Layout, Multapses, Projection, Rate, Rule, Segment, Selection,
-    Space, SpikeSource, SynapseValue, Waveform, Window,
+    Autapses, Connector, Continuous, Inject, Layout, Multapses, Projection, Rate, Rule, Segment,
+    Selection, Space, SpikeSource, SynapseValue, Waveform, Window,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_ir::{Network, Object, ObjectKind, ProjectionNode};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, Phase};
 use snn_connect::{
-    ConnectError, Connector, Live, Projection, Rate, Rule, SpikeSource, SynapseValue,
+    ConnectError, Connector, Continuous, Live, Projection, Rate, Rule, SpikeSource, SynapseValue,
 };
 use snn_diagnostics::codes::network as codes;
 use snn_diagnostics::codes::{experiment::BAD_PHASE, syntax::NOT_AVAILABLE};
 use snn_diagnostics::{Checked, Diagnostic, Severity};
-use snn_ir::{Network, Object, ObjectKind, ProjectionNode};
+use snn_ir::{Network, Object, ObjectId, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
 use snn_model::model::{self, Expr, ExprKind, Model, Value};
 use snn_numeric::{Law, law, math, object_key};
@@ -54,6 +54,7 @@ struct Population {
     initial: Vec<(usize, Expr)>,
     noises: Vec<Received>,
     reads: Vec<String>,
+    exposed: Vec<usize>,
     dt_ms: f64,
     arithmetic: Arithmetic,
     outcome: Outcome,
@@ -80,6 +81,7 @@ impl Lowerings {
             && known.initial == given.initial
             && known.noises == given.noises
             && known.reads == given.reads
+            && known.exposed == given.exposed
             && known.dt_ms == given.dt_ms
             && known.arithmetic == given.arithmetic
         {
@@ -94,6 +96,7 @@ impl Lowerings {
             initial: given.initial.to_vec(),
             noises: given.noises.to_vec(),
             reads: given.reads.to_vec(),
+            exposed: given.exposed.to_vec(),
             dt_ms: given.dt_ms,
             arithmetic: given.arithmetic,
             outcome: outcome.clone(),
@@ -125,7 +128,8 @@ fn lower_with(
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let noises = received(&model.noises, at);
-                let given = given(model, object, (parameters, initial), &noises, reads);
+                let exposed = exposed(model, at, *neuron);
+                let given = given(model, object, (parameters, initial), (&noises, &exposed, reads));
                 let (kernel, found, decided) = program(&model.neurons[*neuron], &given);
                 // One model used by several populations has its faults once.
                 for d in found {
@@ -181,6 +185,7 @@ fn lower_with(
         objects,
         projections,
     );
+    network.continuous = model.continuous.iter().map(|c| continuous(model, c, &network)).collect();
     phases(model, &mut network, program, &mut diagnostics);
     if diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Checked::new(None, diagnostics);
@@ -197,8 +202,7 @@ fn given<'a>(
     model: &Model,
     object: &'a model::Object,
     (parameters, initial): (&'a Values, &'a Values),
-    noises: &'a [Received],
-    reads: &'a [String],
+    (noises, exposed, reads): (&'a [Received], &'a [usize], &'a [String]),
 ) -> Given<'a> {
     Given {
         name: &object.name,
@@ -207,9 +211,36 @@ fn given<'a>(
         initial,
         noises,
         reads,
+        exposed,
         dt_ms: model.protocol.dt_ms.to_f64(),
         arithmetic: model.chip.arithmetic,
     }
+}
+
+/// Lets of a population that continuous connections read, ascending.
+fn exposed(model: &Model, object: u32, neuron: usize) -> Vec<usize> {
+    let lets = &model.neurons[neuron].lets;
+    let reads =
+        |c: &&model::Continuous| c.projection.sources.segments().iter().any(|s| s.object == object);
+    let values = model.continuous.iter().filter(reads).map(|c| &c.value);
+    let mut found: Vec<usize> =
+        values.filter_map(|value| lets.iter().position(|l| l.name == *value)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A continuous connection, with the slots of what it reads.
+fn continuous(model: &Model, c: &model::Continuous, network: &Network) -> Continuous {
+    let dt_ms = network.protocol.dt_ms.to_f64();
+    let projection = projection(model, &c.projection, None, dt_ms).projection;
+    let slot = |s: &snn_connect::Segment| {
+        let kernel = network.kernel(ObjectId(s.object));
+        kernel.and_then(|k| k.state(&c.value)).expect("invariant: what is read is kept as a state")
+            as u16
+    };
+    let states = projection.connector.sources.segments().iter().map(slot).collect();
+    Continuous { projection, states }
 }
 
 /// What each phase changes of the programs and weights before it.
@@ -232,7 +263,9 @@ fn phases(
                 continue;
             };
             let noises = received(&model.noises, id as u32);
-            let given = given(model, object, (parameters, initial), &noises, &reads[id]);
+            let exposed = exposed(model, id as u32, *neuron);
+            let given =
+                given(model, object, (parameters, initial), (&noises, &exposed, &reads[id]));
             let (kernel, found, _) = program(&model.neurons[*neuron], &given);
             diagnostics.extend(found);
             let (Some(kernel), Some(before)) = (kernel, &programs[id]) else { continue };

@@ -38,6 +38,8 @@ pub(crate) struct Given<'a> {
     pub noises: &'a [Received],
     /// States that synapses read.
     pub reads: &'a [String],
+    /// Lets that continuous connections read: their values are kept as states.
+    pub exposed: &'a [usize],
     pub dt_ms: f64,
     pub arithmetic: Arithmetic,
 }
@@ -401,6 +403,7 @@ impl<'a> Lowering<'a> {
             _ => None,
         };
         self.watch();
+        let exposed: Vec<(usize, &Expr)> = self.expose();
         let mut states = dynamics::advance(self, refractory.is_some());
         let spike = match &self.neuron.spike {
             None => self.step.constant(0.0),
@@ -419,6 +422,11 @@ impl<'a> Lowering<'a> {
             }
         };
         self.step_noise(&mut states);
+        let receptors = self.receptor_values(&states);
+        let seen = states.clone();
+        for (slot, value) in exposed {
+            states[slot] = self.in_step(value, &seen, &receptors);
+        }
         let mut outputs = states;
         outputs.push(spike);
         self.finish(refractory, &outputs)
@@ -493,6 +501,17 @@ impl<'a> Lowering<'a> {
             known: HashMap::new(),
         };
         block(&mut scope, statements, states, only_if, held);
+    }
+
+    /// Slots for the lets that others read, at t_0 of the initial states without inputs.
+    fn expose(&mut self) -> Vec<(usize, &'a Expr)> {
+        let (given, neuron): (&'a Given<'a>, &'a Neuron) = (self.given, self.neuron);
+        let lets = given.exposed.iter().map(|at| &neuron.lets[*at]);
+        lets.map(|l| {
+            let initial = self.initial_condition(&l.value);
+            (self.hide(l.name.clone(), (String::new(), 1.0), initial), &l.value)
+        })
+        .collect()
     }
 
     /// Whether the spike condition holds at t_0: a neuron that starts above a rising threshold does not

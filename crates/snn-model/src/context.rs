@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use snn_diagnostics::{Diagnostic, Severity, SourceId, Span, nearest};
+use snn_syntax::ast::{ExprKind, ItemKind, NetworkItem};
 
 use crate::globals::Globals;
 use crate::names::Names;
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub globals: Globals,
     /// Neuron models checked so far.
     pub neurons: Neurons,
+    /// Names after the last dot of what connections come from.
+    sent: HashSet<&'a str>,
     /// Whether an integer or an operation on bits has been seen: only then are ranges worked out.
     pub integers: bool,
     /// All faults, in the order in which they were found.
@@ -51,6 +54,7 @@ impl<'a> Context<'a> {
             names: Names::default(),
             globals: Globals::default(),
             neurons: Neurons::default(),
+            sent: HashSet::new(),
             integers: false,
             diagnostics: Vec::new(),
             errors: 0,
@@ -66,6 +70,13 @@ impl<'a> Context<'a> {
                 cx.mark_broken(d.primary.span);
             }
             cx.report(d);
+        }
+        for (_, file) in project.files() {
+            for item in &file.tree.items {
+                if let ItemKind::Network { items, .. } = &item.kind {
+                    sent(items, &mut cx.sent);
+                }
+            }
         }
         Names::collect(&mut cx);
         Globals::collect(&mut cx);
@@ -89,6 +100,12 @@ impl<'a> Context<'a> {
         let left = self.picks_left.checked_sub(count);
         self.picks_left = left.unwrap_or(self.picks_left);
         left.is_some()
+    }
+
+    /// Whether some connection sends a state or let of this name: then it is read.
+    pub fn is_sent(&self, name: &str) -> bool {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        self.sent.contains(last)
     }
 
     /// The text under a span.
@@ -173,4 +190,16 @@ impl<'a> Context<'a> {
 
 fn contains(outer: Span, inner: Span) -> bool {
     outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// What the connections of a network come from. Recursion: bodies nest no deeper than the parser allows.
+fn sent<'a>(items: &'a [NetworkItem], found: &mut HashSet<&'a str>) {
+    for item in items {
+        if let NetworkItem::Connect(c) = item
+            && let ExprKind::Field(_, name) = &c.from.kind
+        {
+            found.insert(&name.text);
+        }
+        item.bodies().into_iter().for_each(|body| sent(body, found));
+    }
 }

@@ -161,6 +161,7 @@ fn assemble(
         neurons: network.neurons,
         objects: network.objects.into_list(),
         projections: network.projections,
+        continuous: network.continuous,
         chip,
         mapping,
         noises,

@@ -28,6 +28,8 @@ pub struct Model {
     pub objects: Vec<Object>,
     /// Projections in declaration order.
     pub projections: Vec<Projection>,
+    /// Continuous connections in declaration order.
+    pub continuous: Vec<Continuous>,
     /// The chip it runs on.
     pub chip: ChipSpec,
     /// What the mapping block asks.
@@ -153,6 +155,15 @@ pub struct Projection {
     pub weight_span: Span,
     /// The delay expression.
     pub delay_span: Span,
+}
+
+/// A connection from a state or a let to an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Continuous {
+    /// Who is connected to whom; its receptors are inputs.
+    pub projection: Projection,
+    /// The state or let of the senders.
+    pub value: String,
 }
 
 /// A weight or a delay.

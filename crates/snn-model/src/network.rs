@@ -3,6 +3,7 @@
 
 mod brackets;
 mod connect;
+mod continuous;
 mod delay;
 mod families;
 mod frame;
@@ -34,7 +35,7 @@ use snn_syntax::ast::{self, ItemKind, NetworkItem};
 use crate::constant;
 use crate::context::Context;
 use crate::experiment::Trials;
-use crate::model::{Neuron, Projection};
+use crate::model::{Continuous, Neuron, Projection};
 use crate::names::ItemId;
 use crate::typed;
 
@@ -84,6 +85,8 @@ pub(crate) struct Network<'a> {
     pub projections: Vec<Projection>,
     /// Names given to connections, those that are faulty too.
     pub connections: Vec<&'a str>,
+    /// Its continuous connections.
+    pub continuous: Vec<Continuous>,
 }
 
 /// Writes a network out; faults are reported, and what is faulty is left out.
@@ -102,6 +105,7 @@ pub(crate) fn instantiate<'a>(
         objects,
         neurons: Vec::new(),
         projections: Vec::new(),
+        continuous: Vec::new(),
         names: connect::Names::default(),
         spent: 0,
         segments: 0,
@@ -116,10 +120,11 @@ pub(crate) fn instantiate<'a>(
         builder.connect(cx, items, &frame);
     }
     builder.check_keys(cx, name.span);
-    let Builder { objects, neurons, projections, .. } = builder;
+    let Builder { objects, neurons, projections, continuous, .. } = builder;
     let mut connections = Vec::new();
     named(items, &mut connections);
-    Some(Network { name: &name.text, frame, objects, neurons, projections, connections })
+    let name = &name.text;
+    Some(Network { name, frame, objects, neurons, projections, connections, continuous })
 }
 
 /// Names after `as`. Recursion: bodies nest no deeper than the parser allows.
@@ -148,6 +153,7 @@ struct Builder<'r, 'a> {
     objects: Objects,
     neurons: Vec<Arc<Neuron>>,
     projections: Vec<Projection>,
+    continuous: Vec<Continuous>,
     names: connect::Names,
     spent: usize,
     segments: usize,
@@ -324,7 +330,12 @@ impl<'a> Builder<'_, 'a> {
         let mut keys: std::collections::HashMap<ObjectKey, (&str, Span)> =
             std::collections::HashMap::new();
         let objects = self.objects.list().iter().map(|o| (o.name.as_str(), o.span));
-        let all = objects.chain(self.projections.iter().map(|p| (p.name.as_str(), p.span)));
+        let all = objects.chain(
+            self.projections
+                .iter()
+                .chain(self.continuous.iter().map(|c| &c.projection))
+                .map(|p| (p.name.as_str(), p.span)),
+        );
         for (name, span) in all {
             let Some((other, first)) = keys.insert(qualified_key(self.name, name), (name, span))
             else {

@@ -323,7 +323,6 @@ fn one_message_per_missing_bracket() {
 #[test]
 fn later_constructs_are_named_once() {
     for text in [
-        "network n { connect A -> B.x { delay 1 tick } }",
         "chip c { energy { synapse 24 pJ; hop 4 pJ } }",
         "mapping m of n onto c { split c1 by channel }",
     ] {

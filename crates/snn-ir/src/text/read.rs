@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use snn_chip::{Arithmetic, MappingRequest, Objective, Phase, Place};
 use snn_connect::{
-    Autapses, Connector, Continuous, Inject, Multapses, Projection, Rate, Segment, Selection, SpikeSource,
-    SynapseValue, Waveform,
+    Autapses, Connector, Continuous, Inject, Multapses, Projection, Rate, Segment, Selection,
+    SpikeSource, SynapseValue, Waveform,
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{

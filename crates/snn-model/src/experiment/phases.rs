@@ -53,6 +53,9 @@ fn same_structure(
             return refuse(cx, change.span, "the models of populations", Some(a.span));
         }
     }
+    if base.continuous != new.continuous {
+        return refuse(cx, change.span, "continuous connections", None);
+    }
     for (a, b) in base.projections.iter().zip(&new.projections) {
         let alike = Projection { weight: a.weight.clone(), ..b.clone() };
         if *a != alike {

@@ -12,13 +12,12 @@ use snn_units::UnitValue;
 use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
 use super::live::{self, DelayParts, Ends, Stated};
-use super::path::names_neurons;
 use super::positions::{space, speaks_of_positions};
 use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick, port};
 use super::{Builder, delay};
 use crate::context::Context;
-use crate::model::{Integer, Live, Neuron, ObjectKind, Projection, Value};
+use crate::model::{Continuous, Integer, Live, Neuron, ObjectKind, Projection, Value};
 use crate::names::list;
 use crate::typed;
 use crate::whole::{self, Assigned};
@@ -52,6 +51,8 @@ struct Statements<'a> {
     delay: Option<&'a ast::Expr>,
     /// About its synapses.
     live: Stated<'a>,
+    /// The number of `delay N tick`.
+    ticks: Option<&'a ast::Expr>,
     autapses: Option<Span>,
     multapses: Option<Span>,
     /// A construct of a later version was reported: nothing is missing for sure.
@@ -61,8 +62,8 @@ struct Statements<'a> {
 
 /// Targets and the receptor of each segment.
 pub(super) struct Targets {
-    picked: Picked,
-    receptors: Vec<u16>,
+    pub picked: Picked,
+    pub receptors: Vec<u16>,
     /// The models, one for each segment.
     pub models: Vec<Arc<Neuron>>,
     pub unit: UnitValue,
@@ -81,21 +82,47 @@ impl<'a> Builder<'_, 'a> {
         if self.segments > self.request.max_objects.saturating_mul(10) {
             return;
         }
-        if let Some(mut projection) = self.projection(cx, c, frame) {
-            let pieces = projection.sources.segments().len() + projection.targets.segments().len();
-            if !self.keep(cx, pieces, c.span) {
-                return;
+        let scope = self.scope(frame, Place::Constant);
+        let value = port(&scope, &c.from);
+        let (from, targets) = match &value {
+            Some((base, value)) => {
+                let senders = self.senders(cx, &scope, (base, value));
+                let unit = senders.as_ref().map(|(_, unit)| unit);
+                let targets = self.inputs(cx, &scope, &c.to, unit);
+                (senders.map(|(picked, _)| picked), targets)
             }
-            let name = match &c.name {
-                Some(name) => {
-                    let steps: String = frame.steps.iter().map(|i| format!("[{i}]")).collect();
-                    format!("{}{steps}", name.text)
+            None => (pick(cx, &scope, &c.from), self.targets(cx, &scope, &c.to)),
+        };
+        let Some(mut projection) = self.projection(cx, c, frame, (from, targets)) else { return };
+        let pieces = projection.sources.segments().len() + projection.targets.segments().len();
+        if !self.keep(cx, pieces, c.span) {
+            return;
+        }
+        let name = match &c.name {
+            Some(name) => {
+                let steps: String = frame.steps.iter().map(|i| format!("[{i}]")).collect();
+                format!("{}{steps}", name.text)
+            }
+            None => match &value {
+                Some((_, value)) => {
+                    projection.name.replacen(" -> ", &format!(".{} -> ", value.text), 1)
                 }
                 None => projection.name,
-            };
-            let name = format!("{}{name}", frame.prefix());
-            projection.name = self.names.unique(name);
-            self.projections.push(projection);
+            },
+        };
+        projection.name = self.names.unique(format!("{}{name}", frame.prefix()));
+        match value {
+            Some((_, value)) if projection.live.is_some() => {
+                let message = "a synapse acts at spikes, and a continuous connection has none";
+                cx.report(
+                    Diagnostic::new(network::NOT_SELECTABLE, value.span, message, "a value")
+                        .with_help("leave out `via` and `learn`, or connect the neurons"),
+                );
+            }
+            Some((_, value)) => {
+                self.continuous.push(Continuous { projection, value: value.text });
+            }
+            None => self.projections.push(projection),
         }
     }
 
@@ -104,10 +131,9 @@ impl<'a> Builder<'_, 'a> {
         cx: &mut Context<'a>,
         c: &'a ast::Connect,
         frame: &Frame<'_, 'a>,
+        (from, targets): (Option<Picked>, Option<Targets>),
     ) -> Option<Projection> {
         let scope = self.scope(frame, Place::Constant);
-        let from = sources(cx, &scope, &c.from);
-        let targets = self.targets(cx, &scope, &c.to);
         let s = statements(cx, &c.items);
         missing(cx, &s, c, targets.as_ref());
         let pairing = from.as_ref().zip(targets.as_ref()).map(|(from, to)| Pairing {
@@ -132,7 +158,10 @@ impl<'a> Builder<'_, 'a> {
                 (Some(delay), ends)
             }
             None => {
-                let delay = s.delay.map(|e| delay::delay(cx, &values, e, &grid));
+                let delay = match s.ticks {
+                    Some(e) => Some(delay::in_ticks(cx, &values, e, &grid)),
+                    None => s.delay.map(|e| delay::delay(cx, &values, e, &grid)),
+                };
                 (delay, Some(Ends { dendrite: 0, back: 0 }))
             }
         };
@@ -258,7 +287,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// The neuron model of a segment; a source has none, which is reported.
-    fn model_of(
+    pub(super) fn model_of(
         &self,
         cx: &mut Context<'a>,
         s: &Segment,
@@ -382,23 +411,6 @@ fn option<T>(stated: Option<Span>, allowed: T, forbidden: T) -> T {
     if stated.is_some() { forbidden } else { allowed }
 }
 
-fn sources(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, from: &ast::Expr) -> Option<Picked> {
-    if let ExprKind::Field(base, field) = &from.kind
-        && !names_neurons(scope, from)
-    {
-        let (text, field_text) = (cx.text(base.span), &field.text);
-        pick(cx, scope, base)?;
-        super::names::later(
-            cx,
-            field.span,
-            &format!("a continuous connection from `{field_text}`"),
-        );
-        let _ = text;
-        return None;
-    }
-    pick(cx, scope, from)
-}
-
 fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<'a> {
     let mut s = Statements::default();
     for item in items {
@@ -411,6 +423,12 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
             ConnectItem::Delay(e) => {
                 let parts = s.live.parts.as_ref().map(|p| p.span);
                 (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
+            }
+            ConnectItem::Ticks(e) => {
+                let twice = s.ticks.replace(e).is_some() || s.delay.is_some();
+                let twice = twice || s.live.parts.is_some();
+                s.delay = Some(e);
+                (twice, e.span, "delay")
             }
             ConnectItem::No(what) => match what.text.as_str() {
                 "autapses" => (s.autapses.replace(what.span), what.span, "no autapses"),

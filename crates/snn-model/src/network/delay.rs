@@ -7,7 +7,7 @@ use snn_diagnostics::codes::{chip as codes, network};
 use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::{Distribution, Rational, Ticks, ticks};
 use snn_syntax::ast;
-use snn_units::show;
+use snn_units::{UnitValue, show};
 
 use super::frame::NetScope;
 use super::live::{DelayParts, Ends};
@@ -132,6 +132,25 @@ pub(super) fn part(
             None
         }
     }
+}
+
+/// The number of a `delay N tick` statement.
+pub(super) fn in_ticks(
+    cx: &mut Context<'_>,
+    scope: &NetScope<'_, '_>,
+    e: &ast::Expr,
+    grid: &DelayIn<'_>,
+) -> Option<Value> {
+    let expr = typed::type_as(cx, scope, e, &UnitValue::one(), "the number of ticks")?;
+    let count =
+        typed::fold(&expr).filter(|n| n.fract() == 0.0 && (1.0..=MAX_TICKS as f64).contains(n));
+    let Some(count) = count else {
+        let message = format!("a delay is a whole number of ticks, 1 to {MAX_TICKS}");
+        cx.report(Diagnostic::new(network::BAD_DELAY, e.span, message, "not such a number"));
+        return None;
+    };
+    let what = format!("the delay of {count} ticks");
+    in_range(cx, count as u64, grid, e.span, &what).then_some(Value::Constant(count))
 }
 
 /// The delays of a list, in ticks.

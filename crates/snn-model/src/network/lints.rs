@@ -105,7 +105,9 @@ fn in_connect<'a>(c: &'a ast::Connect, found: &mut dyn FnMut(&'a str)) {
                 names_in_call(rule, found);
                 also.iter().for_each(|(call, _)| names_in_call(call, found));
             }
-            ConnectItem::Weight(e) | ConnectItem::Delay(e) => names(e, found),
+            ConnectItem::Weight(e) | ConnectItem::Delay(e) | ConnectItem::Ticks(e) => {
+                names(e, found);
+            }
             ConnectItem::DelayParts { axon, dendrite, back, .. } => {
                 [axon, dendrite, back].into_iter().flatten().for_each(|e| names(e, found));
             }
@@ -177,9 +179,15 @@ enum Fault {
 impl Use {
     /// What does nothing in an experiment that drives and observes these objects.
     pub fn of(network: &Network<'_>, driven: &HashSet<u32>, observed: &HashSet<u32>) -> Self {
-        let sends: HashSet<u32> = ends(&network.projections, |p| &p.sources);
+        let continuous = || network.continuous.iter().map(|c| &c.projection);
+        let all = || network.projections.iter().chain(continuous());
+        let sends: HashSet<u32> = ends(all(), |p| &p.sources);
+        let receives: HashSet<u32> = ends(all(), |p| &p.targets);
+        // What moves its senders is not followed: it may drive its targets.
+        let driven: HashSet<u32> =
+            driven.union(&ends(continuous(), |p| &p.targets)).copied().collect();
+        let driven = &driven;
         let modulates: HashSet<u32> = modulators(&network.projections);
-        let receives: HashSet<u32> = ends(&network.projections, |p| &p.targets);
         let alive = alive(network, driven);
         let mut useless = HashMap::new();
         let mut useful = HashSet::new();
@@ -289,11 +297,11 @@ fn modulators(projections: &[Projection]) -> HashSet<u32> {
     from.flat_map(|(from, _)| from.segments().iter().map(|s| s.object)).collect()
 }
 
-fn ends(
-    projections: &[Projection],
-    end: impl Fn(&Projection) -> &snn_connect::Selection,
+fn ends<'p>(
+    projections: impl Iterator<Item = &'p Projection>,
+    end: impl Fn(&'p Projection) -> &'p snn_connect::Selection,
 ) -> HashSet<u32> {
-    projections.iter().flat_map(|p| end(p).segments().iter().map(|s| s.object)).collect()
+    projections.flat_map(|p| end(p).segments().iter().map(|s| s.object)).collect()
 }
 
 /// Whether the model has no `spike` line.

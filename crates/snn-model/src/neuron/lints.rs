@@ -62,6 +62,7 @@ pub(super) fn unused(cx: &mut Context<'_>, symbols: &Symbols) {
     for symbol in symbols.iter().filter(|s| !s.used.get()) {
         let (what, label) = match symbol.role {
             Role::Parameter => ("parameter", "never read"),
+            Role::Let if cx.is_sent(&symbol.name) => continue,
             Role::Let => ("`let`", "never read"),
             Role::Trace => ("trace", "never read"),
             Role::Modulator => ("modulator", "never read"),

@@ -55,7 +55,9 @@ fn network(items: &[NetworkItem], found: &mut Vec<Named>) {
                 for item in &connect.items {
                     match item {
                         ConnectItem::Rule { rule, .. } => call(rule, found),
-                        ConnectItem::Weight(value) | ConnectItem::Delay(value) => {
+                        ConnectItem::Weight(value)
+                        | ConnectItem::Delay(value)
+                        | ConnectItem::Ticks(value) => {
                             expr(value, found);
                         }
                         ConnectItem::DelayParts { .. }

@@ -184,6 +184,8 @@ pub enum ConnectItem {
         /// The word after it.
         suffix: Option<Name>,
     },
+    /// `delay 1 tick`.
+    Ticks(Expr),
     /// `no autapses`, `no multapses`.
     No(Name),
     /// A construct that a later version runs (`rule near`); reported by the parser.

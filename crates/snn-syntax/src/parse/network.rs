@@ -99,6 +99,10 @@ impl<'src> Parser<'_, 'src> {
                 let (axon, dendrite, back) = self.run(&rules.delay_parts, statement, 1)?;
                 ConnectItem::DelayParts { axon, dendrite, back, span: self.span(statement) }
             }
+            Word::Delay if statement.last().is_some_and(|t| t.is(Word::Tick)) => {
+                let number = &statement[..statement.len() - 1];
+                ConnectItem::Ticks(self.run(&rules.expr, number, 1)?)
+            }
             Word::Delay => ConnectItem::Delay(self.run(&rules.expr, statement, 1)?),
             Word::Via => {
                 let via = self.run(&rules.call, statement, 1)?;
@@ -123,7 +127,6 @@ impl<'src> Parser<'_, 'src> {
 /// The word that makes a statement of a connection one of a later version.
 fn later_part(word: Word, statement: &[Token]) -> Option<Token> {
     match word {
-        Word::Delay => statement.iter().copied().find(|t| t.is(Word::Tick)),
         Word::Weight => statement.iter().copied().skip(2).find(|t| t.is(Word::As)),
         _ => None,
     }
