@@ -3,7 +3,8 @@
 use snn_numeric::Real;
 use snn_result::Recorder;
 
-use crate::emulator::{Control, Engine, LONGEST_RUN, Progress, show_states};
+use crate::continuous::show_states;
+use crate::emulator::{Control, Engine, LONGEST_RUN, Progress};
 use crate::error::RunError;
 
 impl<T: Real> Engine<T> {

@@ -13,6 +13,7 @@ use snn_numeric::Real;
 
 use crate::ids::Ids;
 use crate::part::Part;
+use crate::worker::Worker;
 
 /// A state of a neuron: its id and the slot.
 pub(crate) type Place = (u32, u16);
@@ -220,6 +221,29 @@ pub(crate) fn join<T: Real>(workers: &mut [(&mut Values<T>, &[Part<T>])]) {
             let Some((from, part, neuron)) = owner.get(&id).copied() else { continue };
             workers[w].0.imports[from].push(slot);
             workers[from].0.exports[w].push((part, neuron, usize::from(state)));
+        }
+    }
+}
+
+/// All workers see all states as they are after `tick`, and nothing of before.
+pub(crate) fn show_states<T: Real>(workers: &mut [Worker<T>], tick: u64) {
+    if workers.iter().all(|w| w.values.needed.is_empty()) {
+        return;
+    }
+    let mut seen: HashMap<(u32, u16), T> = HashMap::new();
+    for part in workers.iter().flat_map(|w| &w.parts) {
+        for (neuron, id) in part.id.iter().enumerate() {
+            for state in 0..part.layout.kernel.states.len() {
+                seen.insert((*id, state as u16), part.columns[state][neuron]);
+            }
+        }
+    }
+    for worker in workers {
+        worker.values.since = tick;
+        for slot in 0..worker.values.needed.len() {
+            if let Some(value) = seen.get(&worker.values.needed[slot]) {
+                worker.values.put(tick, slot, *value);
+            }
         }
     }
 }

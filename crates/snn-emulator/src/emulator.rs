@@ -1,6 +1,5 @@
 //! Loading an image and running it.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -10,7 +9,7 @@ use snn_numeric::Real;
 use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash, SynapseRecord};
 
 use crate::checkpoint::Checkpoint;
-use crate::continuous::join;
+use crate::continuous::{join, show_states};
 use crate::error::{LoadError, RunError};
 use crate::exchange::{Link, Verdict, links};
 use crate::fault::Fault;
@@ -594,27 +593,4 @@ fn collect(
 /// Whether an object is a population.
 pub(crate) fn is_population(image: &ChipImage, object: usize) -> bool {
     matches!(image.objects[object].kind, ImageObjectKind::Population(_))
-}
-
-/// All workers see all states as they are after `tick`, and nothing of before.
-pub(crate) fn show_states<T: Real>(workers: &mut [Worker<T>], tick: u64) {
-    if workers.iter().all(|w| w.values.needed.is_empty()) {
-        return;
-    }
-    let mut seen: HashMap<(u32, u16), T> = HashMap::new();
-    for part in workers.iter().flat_map(|w| &w.parts) {
-        for (neuron, id) in part.id.iter().enumerate() {
-            for state in 0..part.layout.kernel.states.len() {
-                seen.insert((*id, state as u16), part.columns[state][neuron]);
-            }
-        }
-    }
-    for worker in workers {
-        worker.values.since = tick;
-        for slot in 0..worker.values.needed.len() {
-            if let Some(value) = seen.get(&worker.values.needed[slot]) {
-                worker.values.put(tick, slot, *value);
-            }
-        }
-    }
 }
