@@ -573,6 +573,7 @@ impl Generator {
                 key: object_key(&name),
                 autapses: Autapses::Allowed,
                 multapses: Multapses::Allowed,
+                space: None,
             };
             let mut b = ProgramBuilder::new(2);
             let (lo, hi) = (b.constant(-0.02), b.constant(0.02));

@@ -70,6 +70,16 @@ pub(super) struct Targets {
     /// The smallest integer type among the receptors.
     pub integer: Option<(Integer, Span)>,
     pub receptor: String,
+    pub takes: Takes,
+}
+
+/// What arrives at a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Spikes, at a receptor.
+    Spikes,
+    /// Values, at an input: a weight turns one unit into another, with either sign.
+    Values,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -283,7 +293,8 @@ impl<'a> Builder<'_, 'a> {
             models.push(model.clone());
         }
         let (unit, _) = first?;
-        Some(Targets { picked, receptors, models, unit, integer, receptor: receptor.text })
+        let (receptor, takes) = (receptor.text, Takes::Spikes);
+        Some(Targets { picked, receptors, models, unit, integer, receptor, takes })
     }
 
     /// The neuron model of a segment; a source has none, which is reported.
@@ -558,7 +569,7 @@ fn weight(
     targets: Option<&Targets>,
     live: Option<&Option<Live>>,
 ) -> Option<Value> {
-    let Some(Targets { unit, receptor, integer, .. }) = targets else {
+    let Some(Targets { unit, receptor, integer, takes, .. }) = targets else {
         // The receptor is faulty: the expression alone can still be checked.
         typed::type_expr(cx, scope, e)?;
         return None;
@@ -577,7 +588,8 @@ fn weight(
         cx.report(Diagnostic::new(code, e.span, message, "not finite"));
         return None;
     }
-    if value < 0.0 && unit.dimension == snn_units::Dimension::CONDUCTANCE {
+    let spikes = *takes == Takes::Spikes;
+    if spikes && value < 0.0 && unit.dimension == snn_units::Dimension::CONDUCTANCE {
         let message = format!("{role} is a conductance, and it is negative");
         cx.report(
             Diagnostic::new(network::NEGATIVE_CONDUCTANCE, e.span, message, "below zero")

@@ -6,7 +6,7 @@ use snn_syntax::ast;
 use snn_units::{UnitValue, natural_unit};
 
 use super::Builder;
-use super::connect::Targets;
+use super::connect::{Takes, Targets};
 use super::frame::NetScope;
 use super::selection::{Picked, pick, port};
 use crate::context::Context;
@@ -65,7 +65,8 @@ impl<'a> Builder<'_, 'a> {
             models.push(model.clone());
         }
         let unit = first?.0.div(sent?);
-        Some(Targets { picked, receptors, models, unit, integer: None, receptor: input.text })
+        let (receptor, takes) = (input.text, Takes::Values);
+        Some(Targets { picked, receptors, models, unit, integer: None, receptor, takes })
     }
 }
 
