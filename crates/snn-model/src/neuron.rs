@@ -179,6 +179,7 @@ fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
         span: name.span,
     };
     lints::warn(cx, &neuron, &symbols);
+    lints::two_values(cx, &neuron, &statements.checks);
     facts.add_time_constants(&neuron);
     functions::localise(cx, &mut neuron, facts.expressions());
     facts.evaluate(cx, &neuron, &[], None);

@@ -436,10 +436,9 @@ fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<
                 (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
             }
             ConnectItem::Ticks(e) => {
-                let twice = s.ticks.replace(e).is_some() || s.delay.is_some();
-                let twice = twice || s.live.parts.is_some();
-                s.delay = Some(e);
-                (twice, e.span, "delay")
+                s.ticks = Some(e);
+                let parts = s.live.parts.as_ref().map(|p| p.span);
+                (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
             }
             ConnectItem::No(what) => match what.text.as_str() {
                 "autapses" => (s.autapses.replace(what.span), what.span, "no autapses"),

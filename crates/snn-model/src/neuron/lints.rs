@@ -2,6 +2,7 @@
 
 use snn_diagnostics::Diagnostic;
 use snn_diagnostics::codes::neuron as codes;
+use snn_syntax::ast::Check;
 
 use super::symbols::{Role, Symbols};
 use crate::context::Context;
@@ -15,11 +16,11 @@ pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
         shape(cx, receptor, on_tick);
     }
     unused(cx, symbols);
-    two_values(cx, neuron);
 }
 
 /// Warns where a time constant is stated beside a resistance (or leak) and a capacitance that give another.
-fn two_values(cx: &mut Context<'_>, neuron: &Neuron) {
+/// Where one of the neuron's own checks names the time constant, that check says it.
+pub(super) fn two_values(cx: &mut Context<'_>, neuron: &Neuron, checks: &[&Check]) {
     let literal = |p: &Parameter| match p.default.as_ref()?.kind {
         ExprKind::Number(value) => Some(value),
         _ => None,
@@ -33,6 +34,10 @@ fn two_values(cx: &mut Context<'_>, neuron: &Neuron) {
     let tau = only(Dimension::TIME, |name| matches!(name, "tau" | "tau_m"));
     let capacitance = only(Dimension::CAPACITANCE, any);
     let (Some((tau, stated)), Some((c, capacitance))) = (tau, capacitance) else { return };
+    let word = |c: char| !(c.is_alphanumeric() || c == '_');
+    if checks.iter().any(|c| cx.text(c.span).split(word).any(|w| w == tau.name)) {
+        return;
+    }
     let resistance = only(Dimension::RESISTANCE, any).map(|(r, value)| (r, value, "*"));
     let leak = only(Dimension::CONDUCTANCE, |name| matches!(name, "g_L" | "gL" | "g_leak"));
     let leak = leak.map(|(g, value)| (g, 1.0 / value, "/"));
