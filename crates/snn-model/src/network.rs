@@ -39,6 +39,7 @@ use crate::model::{Continuous, Neuron, Projection};
 use crate::names::ItemId;
 use crate::typed;
 
+pub(crate) use continuous::unknown_input;
 pub(crate) use frame::{Frame, NetScope, Place, indexed};
 pub(crate) use lints::{Use, static_lints};
 pub(crate) use mentions::names as mentioned;

@@ -2,15 +2,15 @@
 
 use snn_connect::Inject;
 use snn_diagnostics::codes::{experiment as codes, network as network_codes};
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::Rational;
 use snn_syntax::ast::{self, ExprKind};
 use snn_units::UnitValue;
 
 use crate::context::Context;
-use crate::model::{Neuron, NoiseCurrent, ObjectKind};
+use crate::model::{NoiseCurrent, ObjectKind};
 use crate::names::list;
-use crate::network::{NetScope, Network, Picked, pick, port};
+use crate::network::{NetScope, Network, Picked, pick, port, unknown_input};
 
 use super::waveform::{Current, Wave, wave};
 
@@ -83,7 +83,8 @@ fn target(
         };
         let model = &network.neurons[neuron];
         let Some(at) = model.inputs.iter().position(|i| i.name == input.text) else {
-            unknown_input(cx, model, &input);
+            let on_receptors = "this is a receptor: spikes arrive by `connect`";
+            unknown_input(cx, (model, &input), codes::BAD_INJECT, on_receptors);
             return None;
         };
         let port = &model.inputs[at];
@@ -121,20 +122,4 @@ fn no_input_named(cx: &mut Context<'_>, network: &Network<'_>, picked: &Picked, 
         _ => d.with_help(format!("it has {}", list(&inputs))),
     };
     cx.report(d);
-}
-
-fn unknown_input(cx: &mut Context<'_>, model: &Neuron, input: &ast::Name) {
-    let names: Vec<String> = model.inputs.iter().map(|i| i.name.clone()).collect();
-    let message = format!("`{}` has no input `{}`", model.name, input.text);
-    let mut d = Diagnostic::new(codes::BAD_INJECT, input.span, message, "unknown input");
-    if let Some(receptor) = model.receptors.iter().find(|r| r.port.name == input.text) {
-        d = d.with_label(receptor.port.span, "this is a receptor: spikes arrive by `connect`");
-    } else if let Some(near) = nearest(&input.text, names.iter().map(String::as_str)) {
-        d = d.with_help(format!("did you mean `{near}`?")).with_fix(input.span, near);
-    }
-    d = match names.as_slice() {
-        [] => d.with_help("it has none: `input I: pA` in the neuron model adds one"),
-        _ => d.with_help(format!("it has {}", list(&names))),
-    };
-    cx.report(d.with_label(model.span, format!("`{}` is declared here", model.name)));
 }

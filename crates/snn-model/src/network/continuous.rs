@@ -1,7 +1,7 @@
 //! Connections from a state or a let to an input: continuous ones.
 
 use snn_diagnostics::codes::{experiment, network};
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Code, Diagnostic, Span, nearest};
 use snn_syntax::ast;
 use snn_units::{UnitValue, natural_unit};
 
@@ -56,7 +56,8 @@ impl<'a> Builder<'_, 'a> {
         for s in &picked.segments {
             let model = self.model_of(cx, s, base.span, "has no inputs")?;
             let Some(at) = model.inputs.iter().position(|i| i.name == input.text) else {
-                unknown_input(cx, model, &input);
+                let on_receptors = "a receptor takes spikes, not values";
+                unknown_input(cx, (model, &input), network::NO_RECEPTOR, on_receptors);
                 return None;
             };
             let port = &model.inputs[at];
@@ -115,12 +116,18 @@ fn unknown_value(cx: &mut Context<'_>, model: &Neuron, value: &ast::Name) {
     cx.report(d.with_label(model.span, format!("`{}` is declared here", model.name)));
 }
 
-fn unknown_input(cx: &mut Context<'_>, model: &Neuron, input: &ast::Name) {
+/// Says that a neuron has no such input; `code` and the word on receptors are those of who asks.
+pub(crate) fn unknown_input(
+    cx: &mut Context<'_>,
+    (model, input): (&Neuron, &ast::Name),
+    code: Code,
+    on_receptors: &str,
+) {
     let names: Vec<String> = model.inputs.iter().map(|i| i.name.clone()).collect();
     let message = format!("`{}` has no input `{}`", model.name, input.text);
-    let mut d = Diagnostic::new(network::NO_RECEPTOR, input.span, message, "unknown input");
+    let mut d = Diagnostic::new(code, input.span, message, "unknown input");
     if let Some(receptor) = model.receptors.iter().find(|r| r.port.name == input.text) {
-        d = d.with_label(receptor.port.span, "a receptor takes spikes, not values");
+        d = d.with_label(receptor.port.span, on_receptors);
     } else if let Some(near) = nearest(&input.text, names.iter().map(String::as_str)) {
         d = d.with_help(format!("did you mean `{near}`?")).with_fix(input.span, near);
     }
