@@ -21,7 +21,7 @@ use snn::Compiled;
 use snn::emulator::{Control, LoadOptions};
 use snn::map::{MapOptions, map};
 use snn::model::{Options, Project};
-use snn::result::{Collected, Recorder, RecorderError, Sample, Spike, SynapseRecord};
+use snn::result::Collected;
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(case)
@@ -50,40 +50,22 @@ fn from_text(text: &str) -> Compiled {
     compiled.value.unwrap()
 }
 
-/// Keeps data of a session.
-#[derive(Default)]
-struct Kept(Collected);
-
-impl Recorder for Kept {
-    fn spikes(&mut self, spikes: &[Spike]) -> Result<(), RecorderError> {
-        self.0.spikes(spikes)
-    }
-
-    fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
-        self.0.samples(sample)
-    }
-
-    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
-        self.0.synapses(records)
-    }
-}
-
 /// Runs an experiment on the emulator; also on the reference interpreter where `twice`, and demands the
 /// same bits.
 fn run(compiled: &Compiled, twice: bool) -> Collected {
     let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
     let options = LoadOptions { threads: 2, ..LoadOptions::default() };
     let mut session = snn::Session::new(compiled, &mapped.mapping, &options, None).unwrap();
-    let mut kept = Kept::default();
+    let mut kept = Collected::default();
     let ticks = compiled.network.protocol.warmup_ticks + compiled.network.protocol.run_ticks;
     session.run(ticks, &mut kept, &mut |_| Control::Continue).unwrap();
     if twice {
         let mut slow = Collected::default();
         let result = snn::reference::interpret(&compiled.network, &mut slow).unwrap();
-        assert_eq!(slow, kept.0, "reference interpreter and emulator");
+        assert_eq!(slow, kept, "reference interpreter and emulator");
         assert_eq!(result.hash, session.result().hash);
     }
-    kept.0
+    kept
 }
 
 /// The rows of a CSV file by their first column.

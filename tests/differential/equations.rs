@@ -2,24 +2,7 @@
 
 use snn::emulator::{Control, LoadOptions};
 use snn::map::{MapOptions, map};
-use snn::result::{Collected, Recorder, RecorderError, Sample, Spike, SynapseRecord};
-
-#[derive(Default)]
-struct Kept(Collected);
-
-impl Recorder for Kept {
-    fn spikes(&mut self, spikes: &[Spike]) -> Result<(), RecorderError> {
-        self.0.spikes(spikes)
-    }
-
-    fn samples(&mut self, sample: Sample<'_>) -> Result<(), RecorderError> {
-        self.0.samples(sample)
-    }
-
-    fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
-        self.0.synapses(records)
-    }
-}
+use snn::result::Collected;
 
 /// Compiles a program of one experiment; the text form of its network comes back.
 fn compile(text: &str) -> snn::Compiled {
@@ -42,13 +25,13 @@ fn agreed(compiled: &snn::Compiled) -> Collected {
     let mapped = map(&compiled.network, &compiled.chip, &MapOptions::default()).unwrap();
     let options = LoadOptions { threads: 3, ..LoadOptions::default() };
     let mut session = snn::Session::new(compiled, &mapped.mapping, &options, None).unwrap();
-    let (mut kept, ticks) = (Kept::default(), compiled.network.protocol.run_ticks);
+    let (mut kept, ticks) = (Collected::default(), compiled.network.protocol.run_ticks);
     for piece in [1, 30, ticks - 31] {
         session.run(piece, &mut kept, &mut |_| Control::Continue).unwrap();
         let saved = session.checkpoint();
         session = snn::Session::new(compiled, &mapped.mapping, &options, Some(&saved)).unwrap();
     }
-    assert_eq!(kept.0, slow);
+    assert_eq!(kept, slow);
     assert_eq!(session.result().hash, result.hash);
     slow
 }

@@ -134,7 +134,7 @@ fn ours(program: &PathBuf, sets: &[&str], times: &mut Times) -> Result<(), Strin
         .iter()
         .map(|p| p.projection.connector.expected_synapses())
         .sum();
-    times.bytes_per_synapse = Some(session.synapse_bytes() as f64 / synapses);
+    times.bytes_per_synapse = (synapses > 0.0).then(|| session.synapse_bytes() as f64 / synapses);
     Ok(())
 }
 
