@@ -274,7 +274,7 @@ fn a_terminal_sees_progress_and_a_pipe_does_not() {
     let run = "\"$SNN\" run net.snn --force --threads 1";
     // `script` gives the command a terminal.
     let seen = text(&shell(at, &format!("script -qec '{run}' /dev/null")).stdout);
-    for part in ["x real time", "events/s", "n ", " Hz", " left", "\u{1b}["] {
+    for part in ["x real time", "events/s (", "n ", " Hz", " left", "\u{1b}["] {
         assert!(seen.contains(part), "{part} in {seen}");
     }
     let plain = text(&shell(at, &format!("NO_COLOR=1 script -qec '{run}' /dev/null")).stdout);
@@ -301,6 +301,30 @@ fn the_source_hash_covers_data_files() {
     let first = hash("0,10\n");
     assert_eq!(first, hash("0,10\n"));
     assert_ne!(first, hash("0,11\n"));
+}
+
+#[test]
+fn a_run_says_where_its_time_went() {
+    let (folder, _) = program(&NETWORK.replace("run 200 ms", "run 2 s"));
+    let at = folder.path();
+    let output = snn(at, &["run", "net.snn", "--threads", "1", "--report", "--out", "o"]);
+    let run: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(at.join("o/run.json")).unwrap()).unwrap();
+    let host = &run["host"];
+    let worker = &host["cost"]["workers"][0];
+    let parts = ["input", "delivery", "update", "plasticity", "recording", "exchange"];
+    let part = |name: &str| worker[format!("{name}_s")].as_f64().unwrap();
+    let largest = parts.into_iter().max_by(|a, b| part(a).total_cmp(&part(b))).unwrap();
+    assert!(part(largest) > 0.0);
+    let bound = host["cost"]["bound"].as_str().unwrap();
+    assert!(bound.starts_with(largest), "{bound}");
+    assert!(text(&output.stderr).contains(&format!("bound by {bound}")));
+    let population = &host["cost"]["populations"][0];
+    assert_eq!(population["name"], "n");
+    let update_s = population["update_s"].as_f64().unwrap();
+    assert!((update_s - part("update")).abs() <= 1e-9, "the only population has all of it");
+    let report = std::fs::read_to_string(at.join("o/report.html")).unwrap();
+    assert!(report.contains(&format!("Bound by {largest}")) && report.contains("worker 0"));
 }
 
 #[test]

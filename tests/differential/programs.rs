@@ -47,8 +47,8 @@ pub(super) fn difference(network: &Network, a: &Outcome, b: &Outcome) -> Option<
         return Some(format!("hashes {} and {}", a.0.hash, b.0.hash));
     }
     if a.0.synaptic_operations != b.0.synaptic_operations {
-        let (a, b) = (a.0.synaptic_operations, b.0.synaptic_operations);
-        return Some(format!("{a} and {b} synaptic operations"));
+        let (a, b) = (&a.0.synaptic_operations, &b.0.synaptic_operations);
+        return Some(format!("{a:?} and {b:?} synaptic operations"));
     }
     for (id, object) in network.objects() {
         let o = id.0 as usize;

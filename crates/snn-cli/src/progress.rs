@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use snn::emulator::Progress;
+use snn::result::WorkerCost;
 
 /// Shows how far a run is: biological time, speed against real time, rates, time left.
 pub struct Line {
@@ -64,9 +65,10 @@ impl Line {
             }
         }
         self.bar.set_message(format!(
-            "{bio_ms:.0} ms, {:.2}x real time, {:.0} M events/s, {}",
+            "{bio_ms:.0} ms, {:.2}x real time, {:.0} M events/s{}, {}",
             run_ms * 1e-3 / wall_s,
             events / wall_s * 1e-6,
+            busiest(progress.cost),
             rates.join(", ")
         ));
     }
@@ -75,4 +77,12 @@ impl Line {
     pub fn finish(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// What takes the largest part of the busiest worker's time.
+fn busiest(workers: &[WorkerCost]) -> String {
+    let waits = |w: &&WorkerCost| w.exchange_s;
+    let busiest = workers.iter().min_by(|a, b| waits(a).total_cmp(&waits(b)));
+    let largest = busiest.and_then(|w| w.shares().first().copied());
+    largest.map_or(String::new(), |(name, share)| format!(" ({name} {:.0} %)", share * 100.0))
 }

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, Simd};
+use snn::ir::Network;
 use snn::map::{Mapped, print_map};
 use snn::model::{Options, Project};
 use snn::report::{
-    Colour, CoreTotals, ExpectationOutcome, Host, Page, PopulationOutcome, RunSummary, Timing,
-    TraceUnit, fingerprint, floorplan, page,
+    Colour, CoreTotals, CostSummary, ExpectationOutcome, Host, Page, PopulationOutcome,
+    PopulationTimes, RunSummary, Timing, TraceUnit, fingerprint, floorplan, page,
 };
 use snn::result::RunResult;
 use snn::{Compiled, Session, SessionError};
@@ -289,7 +290,13 @@ impl Run<'_> {
         let outcome = |(id, o): (snn::ir::ObjectId, &snn::ir::Object)| {
             let spikes = result.counted_spikes[id.0 as usize];
             let rate_hz = spikes as f64 / f64::from(o.size) / counted_s.max(1e-12);
-            PopulationOutcome { name: o.name.clone(), size: o.size, spikes, rate_hz }
+            PopulationOutcome {
+                name: o.name.clone(),
+                size: o.size,
+                spikes,
+                rate_hz,
+                synaptic_operations: result.synaptic_operations[id.0 as usize],
+            }
         };
         let cores =
             self.mapped.usage.cores.iter().zip(&result.cores).map(|(usage, c)| CoreTotals {
@@ -324,7 +331,7 @@ impl Run<'_> {
             partial: self.error.is_some()
                 || INTERRUPTED.load(Ordering::Relaxed) && result.ticks < due,
             error: self.error.clone(),
-            synaptic_operations: result.synaptic_operations,
+            synaptic_operations: result.synaptic_operations.iter().sum(),
             populations: populations.map(outcome).collect(),
             cores: cores.collect(),
             traces: trace_units(self.compiled),
@@ -340,6 +347,7 @@ impl Run<'_> {
                 threads: self.session.workers(),
                 synapse_bytes: self.session.synapse_bytes(),
                 timing: self.timing,
+                cost: cost(network, &self.session, result),
             },
         }
     }
@@ -441,6 +449,8 @@ impl Run<'_> {
             for p in summary.populations.iter().take(12) {
                 eprintln!("  {:16} {:6} neurons  {:8.2} Hz", p.name, p.size, p.rate_hz);
             }
+            let cost = &summary.host.cost;
+            eprintln!("  time: {}; bound by {}", cost.line(), cost.bound);
             eprintln!("  spike hash {}", summary.spike_hash);
             let page = if self.args.report { ", report.html" } else { "" };
             eprintln!("  {}: run.json, spikes.csv, traces.csv{page}", place.display());
@@ -460,6 +470,25 @@ impl Run<'_> {
         }
         if failed { Err(Exit::File) } else { Ok(()) }
     }
+}
+
+/// Where the time of the simulation went.
+fn cost(network: &Network, session: &Session, result: &RunResult) -> CostSummary {
+    let cost = session.cost();
+    let each_ns = |seconds: f64, n: u64| seconds * 1e9 / n.max(1) as f64;
+    let populations = network.objects().filter(|(id, _)| network.kernel(*id).is_some());
+    let populations = populations.map(|(id, o)| {
+        let at = id.0 as usize;
+        let (update_s, delivery_s) = (cost.update_s[at], cost.delivery_s[at]);
+        PopulationTimes {
+            name: o.name.clone(),
+            update_s,
+            update_ns: each_ns(update_s, u64::from(o.size) * cost.ticks),
+            delivery_s,
+            delivery_ns: each_ns(delivery_s, result.synaptic_operations[at]),
+        }
+    });
+    CostSummary::new(cost.workers, populations.collect())
 }
 
 /// Mean number of synapses that a spike of each object reaches.

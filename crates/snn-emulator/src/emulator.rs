@@ -1,15 +1,19 @@
 //! Loading an image and running it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 use snn_chip::{Arithmetic, ChipImage, ImageObjectKind};
 use snn_kernel::Simd;
 use snn_numeric::Real;
-use snn_result::{CoreCounters, Protocol, Recorder, RunResult, Sample, SpikeHash, SynapseRecord};
+use snn_result::{
+    Cost, Protocol, Recorder, RunResult, Sample, SpikeHash, SynapseRecord, WorkerCost,
+};
 
 use crate::checkpoint::Checkpoint;
 use crate::continuous::{join, show_states};
+use crate::cost::Phase;
 use crate::error::{LoadError, RunError};
 use crate::exchange::{Link, Verdict, links};
 use crate::fault::Fault;
@@ -71,6 +75,8 @@ pub struct Progress<'a> {
     pub tick: u64,
     /// Spikes per object since tick 0.
     pub spikes: &'a [u64],
+    /// Where each worker's time went.
+    pub cost: &'a [WorkerCost],
 }
 
 /// What the watcher of a run wants.
@@ -173,6 +179,11 @@ impl Emulator {
     /// Everything that cannot be recomputed from the image: loads under any mapping and thread count.
     pub fn checkpoint(&self) -> Checkpoint {
         with_engine!(&self.engine, e => e.save())
+    }
+
+    /// Where the time since loading went. Walks all rows: not for every tick.
+    pub fn cost(&self) -> Cost {
+        with_engine!(&self.engine, e => e.cost())
     }
 
     /// Bytes held by synapses.
@@ -384,72 +395,6 @@ impl<T: Real> Engine<T> {
             value: bad.value,
         }
     }
-
-    fn result(&self) -> RunResult {
-        let mut hash = self.hash_before;
-        let mut operations = vec![0u64; self.image.cores.len()];
-        let mut counted = self.before.clone();
-        for worker in &self.workers {
-            hash.merge(worker.hash);
-            worker.synaptic_operations(self.tick, &mut operations);
-            for (total, own) in counted.iter_mut().zip(&worker.taps.counted) {
-                *total += own;
-            }
-        }
-        let cores = self.cores(&operations);
-        RunResult {
-            ticks: self.tick,
-            hash,
-            spikes: self.fired.clone(),
-            counted_spikes: counted,
-            synaptic_operations: operations.iter().sum(),
-            cores,
-        }
-    }
-
-    /// Totals per core: each spike of a neuron is one packet to every other core that its row touches.
-    fn cores(&self, operations: &[u64]) -> Vec<CoreCounters> {
-        let mut cores: Vec<CoreCounters> = operations
-            .iter()
-            .map(|n| CoreCounters { synaptic_operations: *n, ..CoreCounters::default() })
-            .collect();
-        let tile = |core: usize| {
-            let tile = self.image.cores[core].core.0 / self.image.cores_per_tile.max(1);
-            (tile % self.image.mesh_width.max(1), tile / self.image.mesh_width.max(1))
-        };
-        let mut sender = vec![None; self.ids.len()];
-        for part in self.workers.iter().flat_map(|w| &w.parts) {
-            for (neuron, id) in part.id.iter().enumerate() {
-                let core = part.core[neuron] as usize;
-                cores[core].spikes += part.spikes[neuron];
-                sender[*id as usize] = Some((core, part.spikes[neuron]));
-            }
-        }
-        for worker in &self.workers {
-            let lane_part = worker.lane_parts();
-            let mut touched = vec![u32::MAX; cores.len()];
-            for (id, from) in sender.iter().enumerate() {
-                let Some((core, spikes)) = *from else { continue };
-                if spikes == 0 {
-                    continue;
-                }
-                for segment in worker.rows.of(id as u32) {
-                    let part = &worker.parts[lane_part[segment.lane as usize]];
-                    for target in worker.rows.targets(*segment) {
-                        let to = part.core[*target as usize] as usize;
-                        if to == core || touched[to] == id as u32 {
-                            continue;
-                        }
-                        touched[to] = id as u32;
-                        let ((x0, y0), (x1, y1)) = (tile(core), tile(to));
-                        cores[core].packets_out += spikes;
-                        cores[core].hops += spikes * u64::from(x0.abs_diff(x1) + y0.abs_diff(y1));
-                    }
-                }
-            }
-        }
-        cores
-    }
 }
 
 /// What one worker thread needs besides its worker.
@@ -499,6 +444,7 @@ impl Task<'_> {
         last: u64,
         verdict: &mut Verdict,
     ) {
+        worker.clock.exchange();
         let mine = *verdict;
         for link in &self.links {
             let mut batch = link.empty();
@@ -538,6 +484,7 @@ impl Task<'_> {
         for (link, batch) in self.links.iter().zip(batches) {
             link.give_back(batch);
         }
+        worker.clock.lap(Phase::Exchange);
     }
 
     fn report<T>(&self, worker: &mut Worker<T>, tick: u64) {
@@ -545,8 +492,11 @@ impl Task<'_> {
         chunk.fired.resize(worker.taps.chunk.fired.len(), 0);
         std::mem::swap(&mut chunk, &mut worker.taps.chunk);
         chunk.until = tick;
+        chunk.cost = worker.clock.cost();
+        let since = Instant::now();
         // A reader that has gone has asked for the stop itself.
         let _ = self.send.send(chunk);
+        worker.clock.seldom(Phase::Handing, since);
     }
 }
 
@@ -580,7 +530,9 @@ fn collect(
             outcome = assembler.hand_over(ids, &chunks, recorder).map_err(|e| e.0);
         }
         let tick = chunks.first().map_or(0, |c| c.until);
-        if outcome.is_err() || watch(Progress { tick, spikes: fired }) == Control::Stop {
+        let cost: Vec<_> = chunks.iter().map(|c| c.cost).collect();
+        if outcome.is_err() || watch(Progress { tick, spikes: fired, cost: &cost }) == Control::Stop
+        {
             stop.store(true, Ordering::Relaxed);
         }
         for (mut chunk, spare) in chunks.into_iter().zip(spares) {

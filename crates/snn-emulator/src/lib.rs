@@ -16,6 +16,7 @@
 mod boundary;
 mod checkpoint;
 mod continuous;
+mod cost;
 mod emulator;
 mod error;
 mod exchange;
@@ -29,6 +30,7 @@ mod record;
 mod ring;
 mod rows;
 mod shares;
+mod totals;
 mod trains;
 mod update;
 mod worker;

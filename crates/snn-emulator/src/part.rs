@@ -2,6 +2,7 @@
 //! worker's cores.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Inject;
@@ -138,6 +139,8 @@ pub(crate) struct Part<T> {
     pub spikes: Vec<u64>,
     /// Arrivals since tick 0 that the rows do not tell of: of direct Poisson trains, less those lost.
     pub other_arrivals: Vec<i64>,
+    /// Time of its updates, where it was taken.
+    pub spent: Duration,
     /// The populations, by their first neuron here.
     owners: Vec<Owner>,
     program: BlockProgram<T>,
@@ -230,6 +233,7 @@ impl<T: Real> Part<T> {
             until: vec![0; padded],
             spikes: vec![0; len],
             other_arrivals: vec![0; len],
+            spent: Duration::ZERO,
             owners,
             program: BlockProgram::new(&kernel.step),
             shape: Shape::of(&kernel).filter(|_| tier == Tier::Shapes),

@@ -4,7 +4,7 @@
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Selection;
 use snn_numeric::Real;
-use snn_result::{Protocol, Recorder, RecorderError, Sample, Spike, SynapseRecord};
+use snn_result::{Protocol, Recorder, RecorderError, Sample, Spike, SynapseRecord, WorkerCost};
 
 use crate::ids::Ids;
 use crate::live::Records;
@@ -26,6 +26,8 @@ pub(crate) struct Chunk {
     pub records: Records,
     /// Spikes fired per object.
     pub fired: Vec<u64>,
+    /// Where the worker's time went so far.
+    pub cost: WorkerCost,
 }
 
 impl Chunk {

@@ -11,6 +11,7 @@ use snn_numeric::{Law, PoissonCounts, Real, law};
 use snn_result::{Protocol, SpikeHash};
 
 use crate::continuous::Values;
+use crate::cost::{Clock, Phase};
 use crate::emulator::LoadOptions;
 use crate::error::LoadError;
 use crate::fault::Fault;
@@ -39,6 +40,7 @@ pub(crate) struct Worker<T> {
     /// Synapses with states, in the order of their rows.
     pub live: Vec<LiveBundle<T>>,
     pub values: Values<T>,
+    pub clock: Clock,
     /// Index among the workers.
     pub index: usize,
     lanes: Vec<Lane<T>>,
@@ -97,6 +99,7 @@ impl<T: Real> Worker<T> {
             direct: plan.direct,
             live,
             values,
+            clock: Clock::default(),
             index: 0,
             lanes: plan.lanes.iter().map(|kind| Lane::new(*kind)).collect(),
             trains: Vec::new(),
@@ -161,11 +164,14 @@ impl<T: Real> Worker<T> {
         self.own.clear();
         self.values.outgoing.iter_mut().for_each(Vec::clear);
         for tick in ticks {
+            self.clock.tick();
             self.set_currents(tick);
             self.values.gather(tick, &mut self.parts);
+            self.clock.lap(Phase::Input);
             for live in &mut self.live {
                 live.modulate(tick, |emitted| self.ring.at(emitted));
             }
+            self.clock.lap(Phase::Plasticity);
             self.deliver(tick)?;
             for (p, part) in self.parts.iter_mut().enumerate() {
                 self.fired.clear();
@@ -178,24 +184,29 @@ impl<T: Real> Worker<T> {
                     self.own.push((tick, id));
                     self.taps.spike(tick, p, neuron);
                 }
+                part.spent += self.clock.lap(Phase::Update);
                 for live in self.live.iter_mut().filter(|live| live.part == p) {
                     let records = &mut self.taps.chunk.records;
                     let end = live.end(tick, part, &self.fired, records);
                     end.map_err(|broken| broken_synapse(live.projection, broken))?;
                 }
+                self.clock.lap(Phase::Plasticity);
             }
             self.values.capture(tick, self.index, &self.parts);
             self.taps.sample(tick, &self.parts);
+            self.clock.lap(Phase::Samples);
         }
         Ok(())
     }
 
     /// Takes the spikes of one finished tick into the ring: own and remote ids, and the trains.
     pub(crate) fn take(&mut self, tick: u64, ids: impl Iterator<Item = u32>) {
+        self.clock.lap(Phase::Exchange);
         let slot = self.ring.open(tick);
         for train in &mut self.trains {
             train.emit(tick - u64::from(self.fault == Some(Fault::LateTrains)), slot);
         }
+        self.clock.lap(Phase::Trains);
         if self.fault == Some(Fault::LostMultiplicity) {
             slot.iter_mut().for_each(|e| e.times = e.times.min(1));
         }
@@ -214,9 +225,9 @@ impl<T: Real> Worker<T> {
         }
     }
 
-    /// Delivered weights per core since tick 0: what was received, times the row, less what is still on
-    /// its way at `tick`.
-    pub(crate) fn synaptic_operations(&self, tick: u64, per_core: &mut [u64]) {
+    /// Weights delivered since tick 0, per part and neuron: what was received, times the row, less what is
+    /// still on its way at `tick`.
+    pub(crate) fn synaptic_operations(&self, tick: u64) -> Vec<Vec<u64>> {
         let mut flying: Vec<(u32, u64, u64)> = Vec::new();
         for t in (tick + 1).saturating_sub(self.ring.ticks()).max(1)..=tick {
             flying.extend(self.ring.at(t).iter().map(|e| (e.id, t, u64::from(e.times))));
@@ -230,24 +241,26 @@ impl<T: Real> Worker<T> {
             self.received[sender as usize].saturating_sub(late.sum::<u64>())
         };
         let lane_part = self.lane_parts();
+        let zero = |part: &Part<T>| vec![0u64; part.id.len()];
+        let mut operations: Vec<Vec<u64>> = self.parts.iter().map(zero).collect();
         for sender in 0..self.received.len() as u32 {
             if self.received[sender as usize] == 0 {
                 continue;
             }
             for segment in self.rows.of(sender) {
                 let times = arrived(sender, segment);
-                let part = &self.parts[lane_part[segment.lane as usize]];
+                let reached = &mut operations[lane_part[segment.lane as usize]];
                 for target in self.rows.targets(*segment) {
-                    per_core[part.core[*target as usize] as usize] += times;
+                    reached[*target as usize] += times;
                 }
             }
         }
-        for part in &self.parts {
-            for (core, times) in part.core.iter().zip(&part.other_arrivals) {
-                let so_far = &mut per_core[*core as usize];
+        for (part, operations) in self.parts.iter().zip(&mut operations) {
+            for (so_far, times) in operations.iter_mut().zip(&part.other_arrivals) {
                 *so_far = so_far.wrapping_add_signed(*times);
             }
         }
+        operations
     }
 
     /// All neurons begin anew after `tick`, and what is on its way to them is lost.
@@ -326,6 +339,7 @@ impl<T: Real> Worker<T> {
                 }
             }
         }
+        self.clock.lap(Phase::Delivery);
         let tick = tick - u64::from(self.fault == Some(Fault::LateTrains));
         for direct in &mut self.direct {
             let (part, lane) = (direct.part, direct.lane);
@@ -339,6 +353,7 @@ impl<T: Real> Worker<T> {
                 }
             }
         }
+        self.clock.lap(Phase::Input);
         Ok(())
     }
 }

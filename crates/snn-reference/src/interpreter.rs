@@ -156,6 +156,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             result: RunResult {
                 spikes: vec![0; objects],
                 counted_spikes: vec![0; objects],
+                synaptic_operations: vec![0; objects],
                 hash: SpikeHash::default(),
                 ..RunResult::default()
             },
@@ -337,7 +338,8 @@ impl<'a, T: Real> Interpreter<'a, T> {
         let mut sums: HashMap<(Cell, u16), T> = HashMap::new();
         let mut counts: BTreeMap<(Cell, u16, usize), (f64, u64)> = BTreeMap::new();
         for a in &arrivals {
-            self.result.synaptic_operations += u64::from(a.times);
+            let object = a.wire.target.0 as usize;
+            self.result.synaptic_operations[object] += u64::from(a.times);
             let place = (a.wire.target, a.wire.receptor);
             if a.wire.uniform && a.wire.live.is_none() {
                 let key = (place.0, place.1, a.wire.projection);

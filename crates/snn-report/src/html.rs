@@ -212,4 +212,5 @@ fn times(html: &mut String, s: &RunSummary) {
         short(biological_s / t.simulate_s.max(1e-9)),
         short(s.synaptic_operations as f64 / t.simulate_s.max(1e-9) * 1e-6)
     );
+    s.host.cost.html(html);
 }

@@ -5,6 +5,7 @@
 //! [`page`].
 
 mod cores;
+mod cost;
 mod document;
 mod floorplan;
 mod html;
@@ -13,6 +14,7 @@ mod summary;
 mod sweep;
 
 pub use cores::{MapSummary, core_table};
+pub use cost::{CostSummary, PopulationTimes};
 pub use document::{Document, Section, Table};
 pub use floorplan::{Colour, floorplan};
 pub use html::{Page, page};

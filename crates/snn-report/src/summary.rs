@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::MapSummary;
+use crate::{CostSummary, MapSummary};
 
 /// The summary of a run. Everything but `host` is the same for the same source, seed and chip.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -65,6 +65,8 @@ pub struct PopulationOutcome {
     pub spikes: u64,
     /// Mean rate after the warm-up.
     pub rate_hz: f64,
+    /// Weights delivered to it since tick 0.
+    pub synaptic_operations: u64,
 }
 
 /// Totals of one core.
@@ -119,6 +121,8 @@ pub struct Host {
     pub synapse_bytes: u64,
     /// Wall-clock times.
     pub timing: Timing,
+    /// Where the time of the simulation went.
+    pub cost: CostSummary,
 }
 
 /// Wall-clock times in seconds.

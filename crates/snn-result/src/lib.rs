@@ -3,6 +3,7 @@
 //!
 //! Both interpreters fill these; nothing here knows how a run is made.
 
+mod cost;
 mod evaluate;
 mod expect;
 mod hash;
@@ -12,6 +13,7 @@ mod recorder;
 mod spikes;
 mod synapse;
 
+pub use cost::{Cost, WorkerCost};
 pub use expect::{Column, Expectation, Measure, MeasureOp, Statistic, Verdict};
 pub use hash::SpikeHash;
 pub use labels::{Answer, Labelling};

@@ -37,8 +37,8 @@ pub struct RunResult {
     pub spikes: Vec<u64>,
     /// Spikes per object after the warm-up.
     pub counted_spikes: Vec<u64>,
-    /// Weights delivered since tick 0.
-    pub synaptic_operations: u64,
+    /// Weights delivered to each object since tick 0.
+    pub synaptic_operations: Vec<u64>,
     /// Counters per core, in the order of the image; empty from the reference interpreter.
     pub cores: Vec<CoreCounters>,
 }

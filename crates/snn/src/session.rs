@@ -4,7 +4,7 @@ use snn_connect::Selection;
 use snn_emulator::{Checkpoint, Control, Emulator, LoadError, LoadOptions, Progress, RunError};
 use snn_map::{Mapping, assemble};
 use snn_result::{
-    Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, SynapseRecord,
+    Cost, Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, SynapseRecord,
     Verdict,
 };
 use thiserror::Error;
@@ -97,6 +97,11 @@ impl Session {
     /// Everything needed to go on later, under any mapping and number of threads.
     pub fn checkpoint(&self) -> Checkpoint {
         self.emulator.checkpoint()
+    }
+
+    /// Where the time since loading went.
+    pub fn cost(&self) -> Cost {
+        self.emulator.cost()
     }
 
     /// Bytes held by synapses.
