@@ -2,7 +2,7 @@
 //!
 //!   cargo run --release -p snn-bench -- [--pairs N] [--nest PYTHON] [--brian PYTHON] [NETWORK …]
 //!
-//! Networks: brunel, cuba, coba, active, silent; unseen and library stand beside loops written by hand. A peer is a Python with the simulator installed; a peer that is
+//! Networks: brunel, cuba, coba, stdp, stdp_f32, active, silent; unseen and library stand beside loops written by hand. A peer is a Python with the simulator installed; a peer that is
 //! not given is left out, and the table says so. Times are those of the simulation alone, one thread, f64,
 //! as real-time factors (seconds per biological second); the machine's speed drifts, so read the ratios.
 
@@ -18,10 +18,12 @@ use snn::model::Options;
 use snn::result::Collected;
 
 /// A network: its name, its program, overrides, and who else runs it.
-const NETWORKS: [(&str, &str, &[&str], Beside); 7] = [
+const NETWORKS: [(&str, &str, &[&str], Beside); 9] = [
     ("brunel", "examples/brunel.snn", &[], Beside::Peers(&["NEST", "Brian2"])),
     ("cuba", "examples/cuba.snn", &["sustained.run=10 s"], Beside::Peers(&["NEST", "Brian2"])),
     ("coba", "examples/coba.snn", &["sustained.run=2 s"], Beside::Peers(&["Brian2"])),
+    ("stdp", "crates/snn-bench/networks/stdp.snn", &[], Beside::Peers(&["NEST", "Brian2"])),
+    ("stdp_f32", "crates/snn-bench/networks/stdp_f32.snn", &[], Beside::Peers(&["NEST", "Brian2"])),
     ("active", "crates/snn-bench/networks/active.snn", &[], Beside::Peers(&[])),
     ("silent", "crates/snn-bench/networks/silent.snn", &[], Beside::Peers(&[])),
     ("unseen", "crates/snn-bench/networks/unseen.snn", &[], Beside::Loop(by_hand::unseen)),

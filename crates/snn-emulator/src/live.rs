@@ -7,6 +7,7 @@
 //! it reaches the target, a dendrite later than it was at the synapse: so spikes of other workers are
 //! always in time.
 
+mod blocks;
 mod history;
 mod probes;
 mod replay;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use snn_chip::ChipImage;
 use snn_connect::{Live, Synapse};
-use snn_kernel::{Advance, DrawKey};
+use snn_kernel::{Advance, BLOCK, DrawKey, Simd};
 use snn_numeric::{ObjectKey, Purpose, Real};
 use snn_result::Protocol;
 
@@ -24,15 +25,13 @@ use crate::ids::Ids;
 use crate::part::Part;
 use crate::ring::Emission;
 use crate::rows::{Form, RowStore};
-use history::{Past, PostHistory, Reads, Steps};
+use blocks::{Buffers, Programs};
+use history::{Decay, Past, PostHistory, Reads, Steps};
 use probes::Probes;
 pub(crate) use probes::Records;
-use replay::Scratch;
 pub(crate) use replay::Spikes;
+use replay::{Due, Moved};
 pub use saved::{SavedProjection, SavedSynapse, SavedTarget};
-
-/// Entries of histories per neuron, on average, before all synapses are brought up to date.
-const LONG_HISTORY: usize = 32;
 
 /// What a live synapse is made from.
 #[derive(Clone, Copy, Debug)]
@@ -56,10 +55,12 @@ pub(crate) struct LiveBundle<T> {
     pub projection: usize,
     pub part: usize,
     live: Arc<Live>,
+    programs: Arc<Programs<T>>,
     /// First entry in the pool of live rows.
     first: usize,
     targets: Vec<u16>,
     pub seeds: Vec<Seed>,
+    /// States and columns, padded so that a block begins at every synapse.
     states: Vec<Vec<T>>,
     columns: Vec<Vec<T>>,
     /// Tick of the last visit of each synapse; empty where states do not move between visits.
@@ -68,10 +69,29 @@ pub(crate) struct LiveBundle<T> {
     history: PostHistory<T>,
     modulators: Vec<Steps<T>>,
     reads: Reads<T>,
+    decays: Decays<T>,
+    visited_by: VisitedBy,
     probes: Probes,
-    scratch: Scratch<T>,
+    buffers: Buffers<T>,
+    due: Due,
+    moved: Moved,
+    simd: Simd,
     seed: u64,
     key: ObjectKey,
+}
+
+/// How traces on pre and modulators decay.
+#[derive(Clone, Debug)]
+struct Decays<T> {
+    pre: Vec<Decay<T>>,
+    modulators: Vec<Decay<T>>,
+}
+
+/// Who else visits synapses.
+#[derive(Clone, Copy, Debug)]
+struct VisitedBy {
+    post: bool,
+    modulators: bool,
 }
 
 /// Synapses of one sender with one delay.
@@ -99,7 +119,7 @@ impl<T: Real> LiveBundle<T> {
         rows: &RowStore,
         (projection, part): (usize, usize),
         (first, len): (usize, usize),
-        neurons: &Part<T>,
+        (neurons, simd): (&Part<T>, Simd),
     ) -> Option<Self> {
         let p = &image.projections[projection];
         let live = p.live.clone()?;
@@ -111,15 +131,27 @@ impl<T: Real> LiveBundle<T> {
             first,
             targets: rows.live.targets[first..first + len].to_vec(),
             seeds: rows.live.weights[first..first + len].to_vec(),
-            states: vec![Vec::with_capacity(len); kernel.states.len()],
-            columns: vec![Vec::with_capacity(len); kernel.columns.len()],
+            states: vec![Vec::with_capacity(len + BLOCK); kernel.states.len()],
+            columns: vec![Vec::with_capacity(len + BLOCK); kernel.columns.len()],
             visited: if kernel.advance == Advance::Never { Vec::new() } else { vec![0; len] },
             rows: Vec::new(),
-            history: PostHistory::new(kernel, neurons.len(), &probes),
+            history: PostHistory::new(&live, neurons.len(), &probes),
             modulators: live.modulators.iter().map(|m| Steps::new(ids, m)).collect(),
             reads: Reads::new(&live, &neurons.layout.kernel, neurons.len()),
+            programs: Arc::new(Programs::new(kernel)),
+            decays: Decays {
+                pre: kernel.pre_traces.iter().map(Decay::new).collect(),
+                modulators: kernel.modulators.iter().map(Decay::new).collect(),
+            },
+            visited_by: VisitedBy {
+                post: kernel.visited_by_post(),
+                modulators: kernel.visited_by_modulators(),
+            },
             probes,
-            scratch: Scratch::default(),
+            buffers: Buffers::default(),
+            due: Due::default(),
+            moved: Moved::default(),
+            simd,
             seed: image.seed,
             key: p.connector.key,
             live: live.clone(),
@@ -149,6 +181,9 @@ impl<T: Real> LiveBundle<T> {
             for (column, value) in all.zip(&drawn) {
                 column.push(T::from_f64(*value));
             }
+        }
+        for column in self.columns.iter_mut().chain(&mut self.states) {
+            column.resize(column.len() + BLOCK, T::ZERO);
         }
     }
 
@@ -192,9 +227,9 @@ impl<T: Real> LiveBundle<T> {
     pub(crate) fn modulate<'r>(&mut self, tick: u64, at: impl Fn(u64) -> &'r [Emission]) {
         let live = self.live.clone();
         let sources = self.modulators.iter_mut().zip(&live.modulators);
-        for ((steps, source), trace) in sources.zip(&live.kernel.modulators) {
+        for ((steps, source), decay) in sources.zip(&self.decays.modulators) {
             if let Some(emitted) = tick.checked_sub(u64::from(source.delay)).filter(|t| *t > 0) {
-                steps.take(trace, tick, at(emitted));
+                steps.take(decay, tick, at(emitted));
             }
         }
     }
@@ -212,8 +247,7 @@ impl<T: Real> LiveBundle<T> {
         self.reads.note(tick, part);
         let horizon = self.horizon(tick);
         let each_tick = matches!(live.kernel.advance, Advance::EachTick(_));
-        let long = self.history.len() > LONG_HISTORY * (part.len() + 64)
-            || self.modulators.iter().any(|m| m.len() > 1 << 12);
+        let long = self.history.crowded() || self.modulators.iter().any(|m| m.len() > 1 << 12);
         let watched = self.probes.watch(tick);
         // States of the target are kept for a dendrite only: what reads them must run by then.
         if each_tick || live.kernel.reads_target() || long || watched {
@@ -247,13 +281,14 @@ pub(crate) fn bundles<T: Real>(
     rows: &RowStore,
     parts: &[Part<T>],
     lengths: &[(usize, usize, usize)],
+    simd: Simd,
 ) -> Vec<LiveBundle<T>> {
     let mut bundles: Vec<LiveBundle<T>> = Vec::new();
     let mut first = 0;
     for &(projection, part, len) in lengths {
         let place = (projection, part);
         let range = (first, len);
-        let neurons = &parts[part];
+        let neurons = (&parts[part], simd);
         bundles.extend(LiveBundle::new(image, protocol, ids, rows, place, range, neurons));
         first += len;
     }

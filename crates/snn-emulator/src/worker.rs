@@ -87,7 +87,7 @@ impl<T: Real> Worker<T> {
             .collect();
         let taps = Taps::new(image, protocol, ids, &parts);
         let live = live_lengths(image, &rows, &plan.bundles, &plan.parts);
-        let live = live::bundles(image, protocol, ids, &rows, &parts, &live);
+        let live = live::bundles(image, protocol, ids, &rows, &parts, &live, simd);
         rows.live.weights = Vec::new();
         let values = Values::new(image, ids, &parts);
         let mut worker = Self {

@@ -38,12 +38,14 @@ pub struct BlockProgram<T> {
     inputs: usize,
     registers: usize,
     outputs: Vec<Operand<T>>,
+    /// Outputs that are constants, as columns.
+    constants: Vec<Option<Box<Column<T>>>>,
     /// Constants of pairs, a column each: one loop serves every mix of columns and constants.
     spread: Vec<Box<Column<T>>>,
 }
 
 /// The registers of one worker, used for any program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Registers<T> {
     columns: Vec<Box<Column<T>>>,
     spare: [Box<Column<T>>; 2],
@@ -179,7 +181,32 @@ impl<T: Real> BlockProgram<T> {
             outputs.push(output);
         }
         let (inputs, registers) = (program.inputs as usize, registers as usize);
-        Self { code, inputs, registers, outputs, spread }
+        let constant = |output: &Operand<T>| match output {
+            Operand::Constant(c) => Some(Box::new([*c; BLOCK])),
+            _ => None,
+        };
+        let constants = outputs.iter().map(constant).collect();
+        Self { code, inputs, registers, outputs, constants, spread }
+    }
+
+    /// Whether output `i` is input `i` unchanged.
+    pub fn keeps(&self, i: usize) -> bool {
+        matches!(self.outputs[i], Operand::Input(n) if n as usize == i)
+    }
+
+    /// Output `i` of the last run, which had these inputs.
+    pub fn result<'a>(
+        &'a self,
+        i: usize,
+        inputs: &'a dyn BlockInputs<T>,
+        registers: &'a Registers<T>,
+    ) -> &'a Column<T> {
+        match (self.outputs[i], &self.constants[i]) {
+            (_, Some(constant)) => constant,
+            (Operand::Input(n), _) => inputs.column(n as usize),
+            (Operand::Register(r), _) => &registers.columns[r as usize],
+            _ => unreachable!("invariant: constants of outputs are columns"),
+        }
     }
 
     /// Runs the program over one block. Results are read with [`BlockProgram::store`].

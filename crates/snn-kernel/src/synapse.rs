@@ -79,7 +79,18 @@ impl Trace {
     /// What is left of `value` after so many ticks.
     #[inline]
     pub fn decayed<T: Real>(&self, value: T, ticks: u64) -> T {
-        let factor = (T::from_f64(self.rate) * T::from_f64(ticks as f64)).exp();
+        self.left(value, self.factor(ticks))
+    }
+
+    /// What so many ticks multiply a value by.
+    #[inline]
+    pub fn factor<T: Real>(&self, ticks: u64) -> T {
+        (T::from_f64(self.rate) * T::from_f64(ticks as f64)).exp()
+    }
+
+    /// What is left of `value` after ticks with this factor.
+    #[inline(always)]
+    pub fn left<T: Real>(&self, value: T, factor: T) -> T {
         flush(value * factor, T::ONE)
     }
 

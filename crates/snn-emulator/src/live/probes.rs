@@ -1,10 +1,11 @@
 //! What is recorded of live synapses.
 
-use snn_kernel::SynapseKernel;
+use snn_kernel::{Advance, SynapseKernel};
 use snn_numeric::Real;
 use snn_result::{Occasion, Protocol, SynapseRecord};
 
 use super::LiveBundle;
+use super::blocks::{Group, Places, Posts, Ticks};
 
 /// Records of a worker in the order in which they came.
 pub(crate) type Records = Vec<SynapseRecord>;
@@ -52,21 +53,49 @@ impl Probes {
 }
 
 impl<T: Real> LiveBundle<T> {
-    /// What is recorded right after a pre spike.
-    pub(super) fn record_pre(&self, tick: u64, synapse: usize, records: &mut Records) {
+    /// What is recorded of so many synapses from the first on, right after a pre spike.
+    pub(super) fn record_pre(
+        &self,
+        tick: u64,
+        (first, len): (usize, usize),
+        records: &mut Records,
+    ) {
         for probe in &self.probes.probes {
             match probe.at {
                 Occasion::Pre => {
-                    let value = self.states[probe.state][synapse];
-                    records.push(self.record(tick, probe.index, synapse, value));
+                    let synapses = first..first + len;
+                    let value = |synapse: usize| self.states[probe.state][synapse];
+                    records.extend(synapses.map(|s| self.record(tick, probe.index, s, value(s))));
                 }
                 Occasion::Sent => {
-                    let sent = self.sent().iter();
-                    records.extend(sent.map(|x| self.record(tick, probe.index, synapse, *x)));
+                    let sent = self.buffers.sent.iter().enumerate();
+                    records.extend(
+                        sent.map(|(i, x)| self.record(tick, probe.index, first + i % len, *x)),
+                    );
                 }
                 _ => {}
             }
         }
+    }
+
+    /// A state of a synapse at the end of a tick up to which it has been brought; nothing changes.
+    fn seen(&mut self, synapse: usize, row: usize, state: usize, tick: u64) -> T {
+        let programs = self.programs.clone();
+        let (Advance::Exact(_), Some(advance)) = (&self.live.kernel.advance, &programs.advance)
+        else {
+            return self.states[state][synapse];
+        };
+        let then = u64::from(self.visited[synapse]);
+        if tick <= then {
+            return self.states[state][synapse];
+        }
+        let view = Ticks::One(then);
+        let (places, now) = (&[synapse as u32], Ticks::One(tick));
+        let group = Group { places: Places::List(places), view, now, posts: Posts::Until(view) };
+        let taken = std::mem::take(&mut self.rows[row]);
+        let value = self.peek(advance, taken.traces_now(), group, state);
+        self.rows[row] = taken;
+        value
     }
 
     /// What is recorded at the end of a tick, of synapses that have been brought to `horizon`.

@@ -1,13 +1,16 @@
-//! Bringing synapses up to date, and pre spikes.
+//! Bringing rows of synapses up to date, and pre spikes.
 
 use snn_connect::Live;
-use snn_kernel::{Advance, DrawKey, Program, Trace, release_seed};
-use snn_numeric::{Purpose, Real};
+use snn_kernel::Advance;
+use snn_numeric::Real;
 
-use super::history::Past;
+use super::blocks::{Group, Places, Posts, PreTraces, Programs, Release, Ticks};
 use super::probes::Records;
 use super::{Broken, LiveBundle, LiveRow};
 use crate::lanes::LANE;
+
+/// A tick that no event has.
+const NEVER: u64 = u64::MAX;
 
 /// Spikes of one train on their way.
 #[derive(Clone, Copy, Debug)]
@@ -16,22 +19,40 @@ pub(crate) struct Spikes {
     pub times: u32,
 }
 
-/// Buffers of evaluation.
+/// Synapses of a row with a post spike that they have not seen: the next one of each, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scratch<T> {
-    inputs: Vec<T>,
-    registers: Vec<T>,
-    out: Vec<T>,
-    sent: Vec<T>,
+pub(super) struct Due {
+    places: Vec<u32>,
+    /// The entry of the target's history and its tick.
+    entries: Vec<u32>,
+    ticks: Vec<u32>,
+    /// One past the last entry to see.
+    ends: Vec<u32>,
 }
 
-/// Traces as one event sees them: the tick whose values count, pre traces, and the entry of the target's
-/// history.
-#[derive(Clone, Copy)]
-struct View<'a, T> {
-    tick: u64,
-    pre: &'a [Past<T>],
-    entry: usize,
+/// Synapses that a visit moves: which, since when, until when.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Moved {
+    places: Vec<u32>,
+    then: Vec<u32>,
+    now: Vec<u32>,
+}
+
+impl<T: Real> LiveRow<T> {
+    fn places(&self) -> Places<'static> {
+        Places::Run(self.start, self.len)
+    }
+
+    /// Its traces, as post spikes see them.
+    fn traces(&self, live: &Live) -> PreTraces<'_, T> {
+        let tie = if live.ties.is_blind() { self.pre_at } else { NEVER };
+        PreTraces { now: &self.pre, before: (&self.before, tie) }
+    }
+
+    /// Its traces, as everything else sees them.
+    pub(super) fn traces_now(&self) -> PreTraces<'_, T> {
+        PreTraces { now: &self.pre, before: (&self.before, NEVER) }
+    }
 }
 
 impl<T: Real> LiveBundle<T> {
@@ -46,24 +67,23 @@ impl<T: Real> LiveBundle<T> {
         records: &mut Records,
     ) -> Result<(), Broken> {
         let live = self.live.clone();
-        let ties = live.ties;
+        let programs = self.programs.clone();
         let at = self.horizon(tick);
-        let posts = if ties.post_first() { at } else { at - 1 };
+        let posts = if live.ties.post_first() { at } else { at - 1 };
         let start = start - self.first;
         let r = self.rows.partition_point(|row| row.start < start);
         let mut row = std::mem::take(&mut self.rows[r]);
-        let result = (row.start..row.start + row.len).try_for_each(|synapse| {
-            self.replay(&live, &row, synapse, (at - 1, posts))?;
-            self.pre_spikes(&live, &row, synapse, at, spikes)?;
-            self.record_pre(tick, synapse, records);
-            let target = &mut lane[self.targets[synapse] as usize];
-            self.scratch.sent.iter().for_each(|value| *target = *target + *value);
-            Ok(())
-        });
+        let result = self
+            .bring(&programs, &live, &row, (at - 1, posts))
+            .and_then(|()| self.pre_spikes(&programs, &live, &row, (at, spikes)));
+        if result.is_ok() {
+            self.deliver(&row, spikes, lane);
+            self.record_pre(tick, (row.start, row.len), records);
+        }
         row.before.clone_from(&row.pre);
         for _ in 0..spikes.times {
-            for (past, trace) in row.pre.iter_mut().zip(&live.kernel.pre_traces) {
-                *past = past.stepped(trace, at, 1);
+            for (past, decay) in row.pre.iter_mut().zip(&self.decays.pre) {
+                *past = decay.stepped(*past, at, 1);
             }
         }
         (row.done, row.posted, row.pre_at) = (at - 1, posts, at);
@@ -71,14 +91,23 @@ impl<T: Real> LiveBundle<T> {
         result
     }
 
+    /// Adds what a row has sent to the lane of its targets.
+    fn deliver(&self, row: &LiveRow<T>, spikes: Spikes, lane: &mut [T; LANE]) {
+        let targets = &self.targets[row.start..row.start + row.len];
+        for (i, target) in targets.iter().enumerate() {
+            let target = &mut lane[usize::from(*target)];
+            for repetition in 0..spikes.times as usize {
+                *target = *target + self.buffers.sent[repetition * row.len + i];
+            }
+        }
+    }
+
     /// Brings all synapses to the end of a tick that no later pre spike can precede.
     pub(super) fn catch_up(&mut self, tick: u64) -> Result<(), Broken> {
-        let live = self.live.clone();
+        let (live, programs) = (self.live.clone(), self.programs.clone());
         for r in 0..self.rows.len() {
             let mut row = std::mem::take(&mut self.rows[r]);
-            let mut synapses = row.start..row.start + row.len;
-            let result =
-                synapses.try_for_each(|synapse| self.replay(&live, &row, synapse, (tick, tick)));
+            let result = self.bring(&programs, &live, &row, (tick, tick));
             (row.done, row.posted) = (tick.max(row.done), tick.max(row.posted));
             self.rows[r] = row;
             result?;
@@ -86,48 +115,32 @@ impl<T: Real> LiveBundle<T> {
         Ok(())
     }
 
-    /// All that has happened to a synapse: post spikes up to the tick `posts`, everything else up to `done`.
-    fn replay(
+    /// All that has happened to a row: post spikes up to the tick `posts`, everything else up to `done`.
+    fn bring(
         &mut self,
+        programs: &Programs<T>,
         live: &Live,
         row: &LiveRow<T>,
-        synapse: usize,
         (done, posts): (u64, u64),
     ) -> Result<(), Broken> {
-        let kernel = &live.kernel;
-        let target = u32::from(self.targets[synapse]);
-        let (mut entry, end) = if kernel.visited_by_post() {
-            (self.history.until(target, row.posted), self.history.until(target, posts))
-        } else {
-            (0, 0)
-        };
-        let mut seen = row.done;
-        loop {
-            let post = (entry < end).then(|| self.history.tick(target, entry));
-            let other = self.next_visit(seen).filter(|t| *t <= done);
-            let Some(tick) = post.into_iter().chain(other).min() else { return Ok(()) };
-            self.visit(live, row, synapse, tick)?;
-            if post == Some(tick) {
-                let tie = tick == row.pre_at && live.ties.is_blind();
-                let pre = if tie { &row.before } else { &row.pre };
-                let view = View { tick, pre, entry: entry - 1 };
-                if let Some(program) = &kernel.post {
-                    self.run(program, synapse, view, (tick, 0), &DrawKey::NONE)?;
-                }
-                entry += 1;
-            }
-            if let Some((ticks, program)) = &kernel.every
+        let (mut seen, mut posted) = (row.done, row.posted);
+        while let Some(tick) = self.next_visit(seen).filter(|t| *t <= done) {
+            // A post spike in this tick comes after what moves all synapses in it.
+            self.post_spikes(programs, live, row, (posted, posts.min(tick - 1)))?;
+            self.visit(programs, row, row.places(), Ticks::One(tick))?;
+            self.post_spikes(programs, live, row, (posted.max(tick - 1), posts.min(tick)))?;
+            if let (Some((ticks, _)), Some(every)) = (&live.kernel.every, &programs.every)
                 && tick.is_multiple_of(u64::from(*ticks))
-                && other == Some(tick)
             {
-                let entry = self.entry(target, tick);
-                let view = View { tick, pre: &row.pre, entry };
-                self.run(program, synapse, view, (tick, 0), &DrawKey::NONE)?;
+                let now = Ticks::One(tick);
+                let group =
+                    Group { places: row.places(), view: now, now, posts: Posts::Until(now) };
+                self.run(every, row.traces_now(), group, None)?;
             }
-            if other == Some(tick) {
-                seen = tick;
-            }
+            seen = tick;
+            posted = posted.max(posts.min(tick));
         }
+        self.post_spikes(programs, live, row, (posted, posts))
     }
 
     /// The next tick in which equations or `every` visit every synapse.
@@ -140,155 +153,151 @@ impl<T: Real> LiveBundle<T> {
             let ticks = u64::from(*ticks);
             (after / ticks + 1) * ticks
         });
-        let modulators = if kernel.visited_by_modulators() { &self.modulators[..] } else { &[] };
+        let modulators = if self.visited_by.modulators { &self.modulators[..] } else { &[] };
         modulators.iter().filter_map(|m| m.after(after)).chain(every).min()
     }
 
-    /// The last entry of a target's history up to a tick.
-    fn entry(&self, target: u32, tick: u64) -> usize {
-        match self.history.traces() {
-            Some(_) => self.history.until(target, tick) - 1,
-            None => 0,
-        }
-    }
-
-    /// The pre block once for each spike; what it sends is in the scratch space.
-    fn pre_spikes(
+    /// Post spikes of a row after one tick and up to another.
+    fn post_spikes(
         &mut self,
+        programs: &Programs<T>,
         live: &Live,
         row: &LiveRow<T>,
-        synapse: usize,
-        tick: u64,
-        spikes: Spikes,
+        (after, until): (u64, u64),
     ) -> Result<(), Broken> {
-        self.visit(live, row, synapse, tick)?;
-        let (kernel, ties) = (&live.kernel, live.ties);
-        let target = u32::from(self.targets[synapse]);
+        if after >= until || !self.visited_by.post {
+            return Ok(());
+        }
+        let mut due = std::mem::take(&mut self.due);
+        self.find_due(row, (after, until), &mut due);
+        while !due.places.is_empty() {
+            let (places, now) = (Places::List(&due.places), Ticks::Each(&due.ticks));
+            self.visit(programs, row, places, now)?;
+            if let Some(post) = &programs.post {
+                let group = Group { places, view: now, now, posts: Posts::Before(&due.entries) };
+                self.run(post, row.traces(live), group, None)?;
+            }
+            self.next_due(&mut due);
+        }
+        self.due = due;
+        Ok(())
+    }
+
+    /// The first post spike of each synapse of a row after one tick and up to another.
+    fn find_due(&self, row: &LiveRow<T>, (after, until): (u64, u64), due: &mut Due) {
+        let targets = &self.targets[row.start..row.start + row.len];
+        // Without branches: which synapses have a post spike is anybody's guess.
+        due.places.resize(row.len, 0);
+        let mut found = 0;
+        for (i, target) in targets.iter().enumerate() {
+            due.places[found] = (row.start + i) as u32;
+            found += usize::from(u64::from(self.history.newest(u32::from(*target))) > after);
+        }
+        due.places.truncate(found);
+        due.entries.clear();
+        due.ends.clear();
+        due.ticks.clear();
+        let mut kept = 0;
+        for i in 0..found {
+            let place = due.places[i];
+            let neuron = u32::from(self.targets[place as usize]);
+            let end = self.history.until(neuron, until);
+            let first = self.history.back(neuron, end, after);
+            if first < end {
+                due.places[kept] = place;
+                due.entries.push(first as u32);
+                due.ends.push(end as u32);
+                due.ticks.push(self.history.tick(neuron, first) as u32);
+                kept += 1;
+            }
+        }
+        due.places.truncate(kept);
+    }
+
+    /// The next post spike of each synapse that has one.
+    fn next_due(&self, due: &mut Due) {
+        let mut kept = 0;
+        for i in 0..due.places.len() {
+            let (place, entry, end) = (due.places[i], due.entries[i] + 1, due.ends[i]);
+            if entry < end {
+                let neuron = u32::from(self.targets[place as usize]);
+                (due.places[kept], due.entries[kept], due.ends[kept]) = (place, entry, end);
+                due.ticks[kept] = self.history.tick(neuron, entry as usize) as u32;
+                kept += 1;
+            }
+        }
+        due.places.truncate(kept);
+        due.entries.truncate(kept);
+        due.ends.truncate(kept);
+        due.ticks.truncate(kept);
+    }
+
+    /// The pre block once for each spike; what it sends is in the buffers, row by row.
+    fn pre_spikes(
+        &mut self,
+        programs: &Programs<T>,
+        live: &Live,
+        row: &LiveRow<T>,
+        (tick, spikes): (u64, Spikes),
+    ) -> Result<(), Broken> {
+        let now = Ticks::One(tick);
+        self.visit(programs, row, row.places(), now)?;
+        let ties = live.ties;
         let sees_post = ties.post_first() && !ties.is_blind();
-        let entry = self.entry(target, if sees_post { tick } else { tick - 1 });
+        let posts = Posts::Until(Ticks::One(if sees_post { tick } else { tick - 1 }));
+        let group = Group { places: row.places(), view: now, now, posts };
         let mut pre = row.pre.clone();
-        self.scratch.sent.clear();
+        self.buffers.sent.clear();
         for repetition in 0..spikes.times {
-            let id = self.seeds[synapse].synapse.id;
-            let key = DrawKey {
-                seed: if kernel.draws() {
-                    release_seed(self.seed, spikes.emitted, repetition)
-                } else {
-                    self.seed
-                },
-                object: self.key,
-                purpose: Purpose::SynapseDraw,
-                counter: [id.major, id.block, id.ordinal],
-            };
-            let view = View { tick, pre: &pre, entry };
-            self.run(&kernel.pre, synapse, view, (tick, 0), &key)?;
-            let sent = self.scratch.out[kernel.states.len()];
-            self.scratch.sent.push(sent);
+            let traces = PreTraces { now: &pre, before: (&row.before, NEVER) };
+            let release = Release { emitted: spikes.emitted, repetition };
+            self.run(&programs.pre, traces, group, Some(release))?;
             if !ties.is_blind() {
-                for (past, trace) in pre.iter_mut().zip(&kernel.pre_traces) {
-                    *past = past.stepped(trace, tick, 1);
+                for (past, decay) in pre.iter_mut().zip(&self.decays.pre) {
+                    *past = decay.stepped(*past, tick, 1);
                 }
             }
         }
         Ok(())
     }
 
-    /// Moves the states to a tick.
+    /// Moves the states of synapses to a tick, those that are not there yet.
     fn visit(
         &mut self,
-        live: &Live,
+        programs: &Programs<T>,
         row: &LiveRow<T>,
-        synapse: usize,
-        tick: u64,
+        places: Places<'_>,
+        now: Ticks<'_>,
     ) -> Result<(), Broken> {
-        let (Advance::Exact(program) | Advance::EachTick(program)) = &live.kernel.advance else {
-            return Ok(());
-        };
-        let then = u64::from(std::mem::replace(&mut self.visited[synapse], tick as u32));
-        if tick == then {
-            return Ok(());
-        }
-        let entry = self.entry(u32::from(self.targets[synapse]), then);
-        let view = View { tick: then, pre: &row.pre, entry };
-        self.run(program, synapse, view, (tick, tick - then), &DrawKey::NONE)
-    }
-
-    /// Runs a program on a synapse and keeps the new states.
-    fn run(
-        &mut self,
-        program: &Program,
-        synapse: usize,
-        view: View<'_, T>,
-        (tick, elapsed): (u64, u64),
-        key: &DrawKey,
-    ) -> Result<(), Broken> {
-        self.evaluate(program, synapse, view, (tick, elapsed), key);
-        let new = self.scratch.out.iter().zip(&mut self.states).enumerate();
-        for (state, (new, column)) in new {
-            if !new.is_finite() {
-                let (source, target, _) = self.seeds[synapse].key();
-                return Err(Broken { tick, place: (source, target), state, value: new.to_f64() });
+        let Some(advance) = &programs.advance else { return Ok(()) };
+        let mut moved = std::mem::take(&mut self.moved);
+        moved.places.clear();
+        moved.then.clear();
+        moved.now.clear();
+        for i in 0..places.len() {
+            let (place, now) = (places.at(i), now.at(i) as u32);
+            let then = std::mem::replace(&mut self.visited[place], now);
+            if then != now {
+                moved.places.push(place as u32);
+                moved.then.push(then);
+                moved.now.push(now);
             }
-            column[synapse] = *new;
         }
-        Ok(())
-    }
-
-    fn evaluate(
-        &mut self,
-        program: &Program,
-        synapse: usize,
-        view: View<'_, T>,
-        (tick, elapsed): (u64, u64),
-        key: &DrawKey,
-    ) {
-        let kernel = &self.live.kernel;
-        let target = u32::from(self.targets[synapse]);
-        let Scratch { inputs, registers, out, .. } = &mut self.scratch;
-        inputs.clear();
-        inputs.extend(self.states.iter().chain(&self.columns).map(|column| column[synapse]));
-        inputs.extend(at(view.pre.iter().copied(), &kernel.pre_traces, view.tick));
-        let history = &self.history;
-        let post = (0..kernel.post_traces.len()).map(|t| history.past(target, view.entry, t));
-        inputs.extend(at(post, &kernel.post_traces, view.tick));
-        let modulators = self.modulators.iter().map(|m| m.until(view.tick));
-        inputs.extend(at(modulators, &kernel.modulators, view.tick));
-        inputs.extend(self.reads.of(target, tick));
-        inputs.push(T::from_f64(elapsed as f64));
-        out.clear();
-        out.resize(program.outputs.len(), T::ZERO);
-        program.eval(inputs, key, registers, out);
-    }
-
-    /// A state of a synapse at the end of a tick up to which it has been replayed; nothing changes.
-    pub(super) fn seen(&mut self, synapse: usize, row: usize, state: usize, tick: u64) -> T {
-        let live = self.live.clone();
-        let Advance::Exact(program) = &live.kernel.advance else {
-            return self.states[state][synapse];
+        let all = moved.places.len() == places.len();
+        let then = match moved.then.first() {
+            Some(first) if moved.then.iter().all(|then| then == first) => {
+                Ticks::One(u64::from(*first))
+            }
+            _ => Ticks::Each(&moved.then),
         };
-        let then = u64::from(self.visited[synapse]);
-        if tick <= then {
-            return self.states[state][synapse];
-        }
-        let entry = self.entry(u32::from(self.targets[synapse]), then);
-        let pre = std::mem::take(&mut self.rows[row].pre);
-        let view = View { tick: then, pre: &pre, entry };
-        self.evaluate(program, synapse, view, (tick, tick - then), &DrawKey::NONE);
-        self.rows[row].pre = pre;
-        self.scratch.out[state]
+        let group = Group {
+            places: if all { places } else { Places::List(&moved.places) },
+            view: then,
+            now: if let Ticks::One(_) = now { now } else { Ticks::Each(&moved.now) },
+            posts: Posts::Until(then),
+        };
+        let result = self.run(advance, row.traces_now(), group, None);
+        self.moved = moved;
+        result
     }
-
-    /// What the last pre spike has sent.
-    pub(super) fn sent(&self) -> &[T] {
-        &self.scratch.sent
-    }
-}
-
-/// Values of traces at a tick.
-fn at<'t, T: Real>(
-    past: impl Iterator<Item = Past<T>> + 't,
-    traces: &'t [Trace],
-    tick: u64,
-) -> impl Iterator<Item = T> + 't {
-    past.zip(traces).map(move |(past, trace)| past.at(trace, tick))
 }
