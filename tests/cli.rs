@@ -350,7 +350,8 @@ fn every_command_answers() {
         text(&output.stdout)
     };
     assert!(out(&["list", "net.snn"]).contains("param w: pA = 40 pA"));
-    assert!(out(&["explain", "E0101"]).starts_with("E0101"));
+    let explained = out(&["explain", "e0204"]);
+    assert!(explained.starts_with("E0204") && explained.contains("+  spike when v >= 10 mV"));
     assert!(out(&["explain", "--decisions", "net.snn"]).contains("exact propagators"));
     for emit in ["ast", "model", "ir", "dot", "map", "image"] {
         assert!(!out(&["compile", "net.snn", "--emit", emit]).is_empty(), "{emit}");

@@ -33,12 +33,14 @@ fn units_are_current() {
 #[test]
 fn every_code_is_listed() {
     let mut text = String::from(
-        "# Codes\n\nEvery message has a stable code; `snn explain CODE` prints the text below it here.\n",
+        "# Codes\n\nEvery message has a stable code; `snn explain CODE` prints what stands below it here. The lines with `-` \
+         are those of a faulty program, the lines with `+` mend it.\n",
     );
     let mut codes: Vec<_> = snn::diagnostics::Code::all().collect();
     codes.sort_by_key(|c| (c.id()[1..].to_string(), c.id()));
     for code in codes {
         text += &format!("\n## {}: {}\n\n{}\n", code.id(), code.title(), code.text());
+        text += &code.pair().map_or(String::new(), |pair| format!("\n```diff\n{pair}\n```\n"));
     }
     current("spec/codes.md", &text);
 }

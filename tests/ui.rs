@@ -1,9 +1,10 @@
 //! Wrong programs and what users are told, and programs that look almost wrong and are right.
 //!
-//! `ui/README.md` says how a case is written. The messages of one folder share a snapshot, a case directly in
-//! `ui` has its own; snapshots hold source and messages together.
+//! `ui/README.md` says how a case is written. The messages of one folder share a snapshot, which holds source and
+//! messages together.
 
 mod case;
+mod pairs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ fn judge(case: &Case, found: &[Diagnostic], sources: &SourceMap) -> Vec<String> 
         };
         let mark = open.remove(at);
         let text = sources.text(d.primary.span);
-        if mark.token.as_ref().is_some_and(|t| !text.contains(t.as_str())) {
+        if !text.contains(&mark.token) {
             complaints.push(format!("{path}:{line}: points at `{text}`, not at {:?}", mark.token));
         }
     }
@@ -135,7 +136,7 @@ fn wrong_programs_are_explained() {
         if !wrong.is_empty() {
             complaints.push(format!("{}:\n  {}\n{rendered}", case.name, wrong.join("\n  ")));
         }
-        shown.entry(case.group()).or_default().push_str(&case.shown(&rendered));
+        shown.entry(case.folder().to_owned()).or_default().push_str(&case.shown(&rendered));
     }
     assert!(complaints.is_empty(), "{}\n{} cases", complaints.join("\n"), complaints.len());
     for (group, text) in shown {

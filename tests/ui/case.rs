@@ -16,7 +16,7 @@ pub struct Mark {
     /// Whether it must be an error or a warning.
     pub severity: Severity,
     /// The text that the primary span must cover.
-    pub token: Option<String>,
+    pub token: String,
     /// Whether it lies in an imported file.
     pub imported: bool,
 }
@@ -24,7 +24,7 @@ pub struct Mark {
 /// A program, its further files and its overrides.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Path below `tests/ui` without the ending.
+    /// Path below `tests/ui` without the ending: folder and name.
     pub name: String,
     /// Path and text; the main file first.
     pub files: Vec<(String, String)>,
@@ -38,16 +38,16 @@ impl Case {
     /// Reads the case at `path` below `root`.
     pub fn read(root: &Path, path: &Path) -> Self {
         let name = path.strip_prefix(root).unwrap().with_extension("");
-        let main = format!("{}.snn", name.file_name().unwrap().to_string_lossy());
-        let mut case = Self {
-            name: name.to_string_lossy().replace('\\', "/"),
-            files: vec![(main, String::new())],
-            sets: Vec::new(),
-            marks: Vec::new(),
-        };
-        for line in std::fs::read_to_string(path).unwrap().lines() {
-            case.line(line);
-        }
+        let text = std::fs::read_to_string(path).unwrap();
+        Self::parse(name.to_string_lossy().replace('\\', "/"), &text)
+    }
+
+    /// A case from its text.
+    pub fn parse(name: String, text: &str) -> Self {
+        let main = format!("{}.snn", name.rsplit('/').next().unwrap());
+        let files = vec![(main, String::new())];
+        let mut case = Self { name, files, sets: Vec::new(), marks: Vec::new() };
+        text.lines().for_each(|line| case.line(line));
         case
     }
 
@@ -94,24 +94,15 @@ impl Case {
         })
     }
 
-    /// The folder below `tests/ui`; empty for a case directly in it.
+    /// The folder below `tests/ui`.
     pub fn folder(&self) -> &str {
-        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
-    }
-
-    /// The name of the snapshot that holds the case.
-    pub fn group(&self) -> String {
-        let folder = self.folder();
-        if folder.is_empty() { self.name.clone() } else { folder.to_owned() }
+        self.name.split('/').next().unwrap()
     }
 
     /// Source and messages, as a snapshot holds them.
     pub fn shown(&self, rendered: &str) -> String {
         let rest = self.files[1..].iter().map(|(p, t)| format!("// file: {p}\n{t}"));
         let files: String = std::iter::once(self.files[0].1.clone()).chain(rest).collect();
-        if self.folder().is_empty() {
-            return format!("{files}\n---\n{rendered}");
-        }
         format!("======== {} ========\n{files}\n{rendered}\n", self.name)
     }
 
@@ -131,16 +122,9 @@ impl Case {
     }
 }
 
-/// Severity and token of a line that ends in `// error: token`, `// warning: token` or either without a token.
-fn mark(line: &str) -> Option<(Severity, Option<String>)> {
-    for (word, severity) in [("// error", Severity::Error), ("// warning", Severity::Warning)] {
-        let Some((_, rest)) = line.rsplit_once(word) else { continue };
-        if rest.is_empty() {
-            return Some((severity, None));
-        }
-        if let Some(token) = rest.strip_prefix(": ") {
-            return Some((severity, Some(token.to_owned())));
-        }
-    }
-    None
+/// Severity and token of a line that ends in `// error: token` or `// warning: token`.
+fn mark(line: &str) -> Option<(Severity, String)> {
+    [("// error: ", Severity::Error), ("// warning: ", Severity::Warning)]
+        .into_iter()
+        .find_map(|(word, severity)| Some((severity, line.rsplit_once(word)?.1.to_owned())))
 }

@@ -92,7 +92,12 @@ fn explain(args: &ExplainArgs) -> Outcome<()> {
     }
     let id = args.code.as_deref().unwrap_or_default();
     match Code::find(id) {
-        Some(code) => print(&format!("{}: {}\n\n{}\n", code.id(), code.title(), code.text())),
+        Some(code) => {
+            let pair = code.pair().map_or(String::new(), |pair| {
+                format!("\nWrong with the lines `-`, right with the lines `+`:\n\n{pair}\n")
+            });
+            print(&format!("{}: {}\n\n{}\n{pair}", code.id(), code.title(), code.text()))
+        }
         None => {
             let ids: Vec<&str> = Code::all().map(Code::id).collect();
             fail(Exit::Usage, format!("there is no code `{id}`: there are {}", ids.join(" ")))

@@ -8,6 +8,18 @@ pub mod neuron;
 pub mod syntax;
 pub mod types;
 
+/// A short program for each code, wrong and right: `-` stands before the lines of the wrong one, `+` before
+/// those of the right one, a space before those of both.
+pub const PAIRS: [&str; 7] = [
+    include_str!("codes/syntax.pairs"),
+    include_str!("codes/types.pairs"),
+    include_str!("codes/neuron.pairs"),
+    include_str!("codes/network.pairs"),
+    include_str!("codes/chip.pairs"),
+    include_str!("codes/experiment.pairs"),
+    include_str!("codes/lowering.pairs"),
+];
+
 /// A stable code such as `E0203`, with its title and the long text of `snn explain`.
 #[derive(Clone, Copy, Debug)]
 pub struct Code(&'static Entry);
@@ -33,6 +45,15 @@ impl Code {
     /// The long text: why it is a fault, an example, what to do.
     pub fn text(self) -> &'static str {
         self.0.text
+    }
+
+    /// A short program with the fault and without it, as a diff: the lines of both begin with a space, those of
+    /// the faulty one with `-`, those of the mended one with `+`. None where no short program has the fault.
+    pub fn pair(self) -> Option<&'static str> {
+        let entries = PAIRS.iter().flat_map(|text| text.split("\n\n"));
+        entries
+            .filter_map(|entry| entry.split_once('\n'))
+            .find_map(|(id, lines)| (id == self.id()).then(|| lines.trim_end_matches('\n')))
     }
 
     /// The code with this id, in any letter case.

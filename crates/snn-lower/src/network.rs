@@ -9,7 +9,7 @@ use snn_connect::{
 };
 use snn_diagnostics::codes::network as codes;
 use snn_diagnostics::codes::{experiment::BAD_PHASE, syntax::NOT_AVAILABLE};
-use snn_diagnostics::{Checked, Diagnostic, Severity};
+use snn_diagnostics::{Checked, Diagnostic, Severity, Span};
 use snn_ir::{Network, Object, ObjectId, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
 use snn_model::model::{self, Expr, ExprKind, Model, Value};
@@ -169,7 +169,9 @@ fn lower_with(
     if projections.len() < model.projections.len() {
         return Checked::new(None, diagnostics);
     }
-    diagnostics.extend(projections.iter().filter_map(|p| too_few_near(p, model.protocol.seed)));
+    let spans = model.projections.iter().map(|p| p.rule_span);
+    let near = projections.iter().zip(spans);
+    diagnostics.extend(near.filter_map(|(p, rule)| too_few_near(p, rule, model.protocol.seed)));
     let mut protocol = model.protocol.clone();
     let inputs = |object: u32| match &model.objects[object as usize].kind {
         model::ObjectKind::Population { neuron, .. } => model.neurons[*neuron].inputs.len(),
@@ -370,7 +372,7 @@ fn pair_probability(e: &Expr) -> Rule {
 }
 
 /// Targets of `near(…) indegree(k)` that have fewer than k sources within the radius.
-fn too_few_near(node: &ProjectionNode, seed: u64) -> Option<Diagnostic> {
+fn too_few_near(node: &ProjectionNode, rule: Span, seed: u64) -> Option<Diagnostic> {
     let connector = &node.projection.connector;
     let Err(ConnectError::TooMany { wanted, available }) = connector.check_near(seed) else {
         return None;
@@ -378,7 +380,7 @@ fn too_few_near(node: &ProjectionNode, seed: u64) -> Option<Diagnostic> {
     let message =
         format!("{wanted} sources per target within the radius: some target has only {available}");
     Some(
-        Diagnostic::new(codes::IMPOSSIBLE_RULE, node.span, message, "too few are near")
+        Diagnostic::new(codes::IMPOSSIBLE_RULE, rule, message, "too few are near")
             .with_help("a larger radius, fewer sources, or a torus, which has no edges"),
     )
 }

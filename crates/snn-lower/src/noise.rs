@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use snn_diagnostics::{Diagnostic, codes::neuron as codes};
 use snn_kernel::{Binary, Reg, Solution};
-use snn_model::model::{Dynamics, Expr, ExprKind, Neuron, Variable};
+use snn_model::model::{self, Dynamics, Expr, ExprKind, Neuron, Variable};
 use snn_numeric::{Distribution, MAX_NOISY, noise_factor};
 
 use crate::affine::{Affine, Var};
@@ -213,9 +213,26 @@ pub(crate) fn maruyama(
     forms.into_iter().map(|form| add(form, lowering)).collect()
 }
 
+/// The operation on noise that is neither a sum nor a product with factors without noise.
+fn not_scaled(e: &Expr) -> Option<&Expr> {
+    let noisy: Vec<&Expr> = e.children().filter(|child| after_last_white(child) > 0).collect();
+    let scaled = match &e.kind {
+        _ if noisy.is_empty() => return None,
+        ExprKind::Unary(op, _) => *op == model::Unary::Neg,
+        ExprKind::Binary(op, _, below) => match op {
+            model::Binary::Add | model::Binary::Sub => true,
+            model::Binary::Mul => noisy.len() == 1,
+            model::Binary::Div => after_last_white(below) == 0,
+            _ => false,
+        },
+        _ => false,
+    };
+    if scaled { noisy.into_iter().find_map(not_scaled) } else { Some(e) }
+}
+
 fn report_not_linear(lowering: &mut Lowering<'_>, equations: &[(usize, Expr)]) {
-    let noisy = equations.iter().find(|(_, e)| after_last_white(e) > 0);
-    let span = noisy.map_or(lowering.neuron.span, |(_, e)| e.span);
+    let guilty = equations.iter().find_map(|(_, e)| not_scaled(e));
+    let span = guilty.map_or(lowering.neuron.span, |e| e.span);
     lowering.diagnostics.push(
         Diagnostic::new(
             codes::NOISE,

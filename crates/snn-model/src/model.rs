@@ -151,6 +151,8 @@ pub struct Projection {
     pub live: Option<Live>,
     /// The statement.
     pub span: Span,
+    /// The rule.
+    pub rule_span: Span,
     /// The weight expression.
     pub weight_span: Span,
     /// The delay expression.

@@ -9,7 +9,7 @@ mod neuron;
 pub(crate) mod split;
 mod synapse;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use chumsky::Parser as _;
 use chumsky::extra::SimpleState;
@@ -112,9 +112,10 @@ fn with_parser<O>(
         tree: &tree,
         state: SimpleState(context),
         misplaced,
+        reserved: Vec::new(),
     };
     let value = f(&mut parser);
-    Ok(Checked::new(Some(value), limit(parser.state.0.diagnostics)))
+    Ok(Checked::new(Some(value), limit(parser.finish())))
 }
 
 fn too_large(source: SourceId, limit: String) -> Box<Diagnostic> {
@@ -171,6 +172,8 @@ pub(crate) struct Parser<'g, 'src> {
     depth: Vec<u32>,
     /// Whether brackets were at fault, so that statements may stand in the wrong layer.
     misplaced: bool,
+    /// Faults at or directly behind a reserved word, by their number.
+    reserved: Vec<(usize, Word)>,
 }
 
 /// What is known of a statement before it is parsed.
@@ -221,7 +224,39 @@ impl<'src> Parser<'_, 'src> {
         let end = self.whole_end();
         let diagnostic =
             mistakes::explain(context.source, context.text, fault, statement, skip, end);
+        self.note_reserved(
+            statement.get((skip + fault.at).saturating_sub(1)..).unwrap_or_default(),
+        );
         self.report(diagnostic);
+    }
+
+    /// Notes which reserved words the next fault may be due to: the first two of these tokens.
+    fn note_reserved(&mut self, tokens: &[Token]) {
+        for token in tokens.iter().take(2) {
+            if let Kind::Word(word) = token.kind
+                && word.is_reserved()
+            {
+                self.reserved.push((self.state.diagnostics.len(), word));
+            }
+        }
+    }
+
+    /// All faults, without those that only follow from a reserved word that was declared as a name.
+    fn finish(self) -> Vec<Diagnostic> {
+        let mut found = self.state.0.diagnostics;
+        let is_name = |at: usize| found.get(at).is_some_and(|d| d.code == codes::RESERVED_NAME);
+        let names: HashSet<Word> =
+            self.reserved.iter().filter(|(at, _)| is_name(*at)).map(|(_, word)| *word).collect();
+        let follows = |(at, word): &(usize, Word)| !is_name(*at) && names.contains(word);
+        let mut follow: Vec<usize> =
+            self.reserved.iter().filter(|r| follows(r)).map(|(at, _)| *at).collect();
+        follow.dedup();
+        while let Some(at) = follow.pop() {
+            if at < found.len() {
+                found.remove(at);
+            }
+        }
+        found
     }
 
     fn whole_end(&self) -> u32 {
@@ -363,6 +398,7 @@ impl<'src> Parser<'_, 'src> {
         let diagnostic = mistakes::unknown(context.source, context.text, layer, statement);
         // Where brackets are at fault, statements may only have slipped into the wrong layer.
         if !self.misplaced || diagnostic.code == codes::MISSPELT {
+            self.note_reserved(&statement[..1]);
             self.report(diagnostic);
         }
     }

@@ -237,6 +237,7 @@ impl<'a> Builder<'_, 'a> {
             delay,
             live,
             span: c.span,
+            rule_span,
             weight_span,
             delay_span: s.delay.map_or(rule_span, |e| e.span),
         })

@@ -146,7 +146,9 @@ impl<'c, 'a> Check<'c, 'a> {
         };
         let blocks = blocks?;
         (model.on_pre, model.on_post, model.every) = (blocks.pre, blocks.post, blocks.every);
-        lints::unused(cx, &symbols);
+        if !cx.is_broken(self.name.span) {
+            lints::unused(cx, &symbols);
+        }
         whole_numbers(cx, &model, &facts);
         facts.add_time_constants(&model.body);
         for signal in &model.signals {
