@@ -4,7 +4,7 @@
 //! decay), and linear in its own state, has one: x' = a·x + Σ K·q₁·q₂·… with q' = b·q gives
 //! x(t) = x·e^(at) + Σ K·q₁·q₂·…·t·e^(at)·exprel((B - a)·t), B the sum of the b.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use snn_kernel::{Advance, Binary, Reg, Unary};
 use snn_model::model::{Expr, ExprKind, SignalKind, SynapseModel};
@@ -203,16 +203,10 @@ fn euler(lowering: &Lowering<'_>, body: &mut Body, rule: usize, state: usize, e:
     let values = &body.rules[rule];
     let mut scope = Scope {
         neuron: Some(neuron),
-        b: &mut body.b,
         parameters: &values.parameters,
         states: &states,
-        receptors: &[],
         inputs: &values.signals,
-        dt_ms: lowering.dt_ms,
-        variables: &[],
-        locals: Vec::new(),
-        arguments: Vec::new(),
-        known: HashMap::new(),
+        ..Scope::empty(&mut body.b, lowering.dt_ms)
     };
     let slope = scope.translate(e);
     let dt = body.b.constant(lowering.dt_ms);

@@ -404,19 +404,7 @@ fn computed(e: &Expr, unit: f64) -> SynapseValue {
     let inputs = if reads_positions { 7 } else { 2 };
     let mut b = ProgramBuilder::new(inputs);
     let variables: Vec<_> = (0..inputs).map(|i| b.input(i)).collect();
-    let mut scope = Scope {
-        neuron: None,
-        b: &mut b,
-        parameters: &[],
-        states: &[],
-        receptors: &[],
-        inputs: &[],
-        dt_ms: unit,
-        variables: &variables,
-        locals: Vec::new(),
-        arguments: Vec::new(),
-        known: HashMap::new(),
-    };
+    let mut scope = Scope { variables: &variables, ..Scope::empty(&mut b, unit) };
     let mut out = scope.translate(e);
     if unit != 1.0 {
         let unit = b.constant(unit);

@@ -1,8 +1,6 @@
 //! One population's neuron model as a kernel: one program per tick, one for parameters and initial
 //! states.
 
-use std::collections::HashMap;
-
 use snn_chip::Arithmetic;
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{
@@ -158,16 +156,9 @@ impl<'a> Lowering<'a> {
         let index = [self.init.input(0)];
         let mut scope = Scope {
             neuron: Some(self.neuron),
-            b: &mut self.init,
             parameters: &self.init_parameters,
-            states: &[],
-            receptors: &[],
-            inputs: &[],
-            dt_ms: self.dt_ms,
             variables: &index,
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(&mut self.init, self.dt_ms)
         };
         scope.translate(e)
     }
@@ -177,16 +168,11 @@ impl<'a> Lowering<'a> {
         let inputs = self.currents();
         let mut scope = Scope {
             neuron: Some(self.neuron),
-            b: &mut self.step,
             parameters: &self.step_parameters,
             states,
             receptors,
             inputs: &inputs,
-            dt_ms: self.dt_ms,
-            variables: &[],
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(&mut self.step, self.dt_ms)
         };
         scope.translate(e)
     }
@@ -489,16 +475,10 @@ impl<'a> Lowering<'a> {
         let inputs = self.currents();
         let mut scope = Scope {
             neuron: Some(self.neuron),
-            b: &mut self.step,
             parameters: &self.step_parameters,
-            states: &[],
             receptors: &receptors,
             inputs: &inputs,
-            dt_ms: self.dt_ms,
-            variables: &[],
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(&mut self.step, self.dt_ms)
         };
         block(&mut scope, statements, states, only_if, held);
     }
@@ -523,16 +503,11 @@ impl<'a> Lowering<'a> {
         let inputs = vec![zero; self.neuron.inputs.len()];
         let mut scope = Scope {
             neuron: Some(self.neuron),
-            b: &mut self.init,
             parameters: &self.init_parameters,
             states: &states,
             receptors: &receptors,
             inputs: &inputs,
-            dt_ms: self.dt_ms,
-            variables: &[],
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(&mut self.init, self.dt_ms)
         };
         scope.translate(condition)
     }

@@ -1,7 +1,5 @@
 //! Rates of sources as programs of the tick.
 
-use std::collections::HashMap;
-
 use snn_connect::Rate;
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{Binary, Program, ProgramBuilder};
@@ -22,19 +20,7 @@ pub(crate) fn computed_rate(rate: &Expr, dt_ms: f64) -> Program {
     let dt = b.constant(dt_ms);
     let t = b.binary(Binary::Mul, ticks, dt);
     let variables = [t];
-    let mut scope = Scope {
-        neuron: None,
-        b: &mut b,
-        parameters: &[],
-        states: &[],
-        receptors: &[],
-        inputs: &[],
-        dt_ms,
-        variables: &variables,
-        locals: Vec::new(),
-        arguments: Vec::new(),
-        known: HashMap::new(),
-    };
+    let mut scope = Scope { variables: &variables, ..Scope::empty(&mut b, dt_ms) };
     let rate = scope.translate(rate);
     let mean = b.binary(Binary::Mul, rate, dt);
     b.finish(&[mean])

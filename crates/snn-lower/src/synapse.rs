@@ -1,6 +1,5 @@
 //! Synapses with states: `via` and `learn` become the programs of a projection.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use snn_connect::{Live, ModulatorSource};
@@ -437,16 +436,9 @@ impl<'a> Lowering<'a> {
         let values = &body.rules[rule];
         let mut scope = Scope {
             neuron: Some(neuron),
-            b: &mut body.b,
             parameters: &values.parameters,
-            states: &[],
-            receptors: &[],
             inputs: &values.signals,
-            dt_ms: self.dt_ms,
-            variables: &[],
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(&mut body.b, self.dt_ms)
         };
         let delivered = block(&mut scope, statements, &mut states, None, None);
         if !statements.is_empty() && self.is_learn(own.bound) {
@@ -525,16 +517,9 @@ impl InitScope<'_> {
     fn translate(&mut self, e: &Expr) -> Reg {
         let mut scope = Scope {
             neuron: Some(self.neuron),
-            b: self.b,
             parameters: self.parameters,
-            states: &[],
-            receptors: &[],
-            inputs: &[],
-            dt_ms: self.dt_ms,
             variables: &self.indices,
-            locals: Vec::new(),
-            arguments: Vec::new(),
-            known: HashMap::new(),
+            ..Scope::empty(self.b, self.dt_ms)
         };
         scope.translate(e)
     }

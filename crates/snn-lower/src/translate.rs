@@ -30,7 +30,24 @@ pub(crate) enum Shared {
     Function(usize),
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// A scope without names, for operations that go to `b`.
+    pub(crate) fn empty(b: &'a mut ProgramBuilder, dt_ms: f64) -> Self {
+        Self {
+            neuron: None,
+            b,
+            parameters: &[],
+            states: &[],
+            receptors: &[],
+            inputs: &[],
+            dt_ms,
+            variables: &[],
+            locals: Vec::new(),
+            arguments: Vec::new(),
+            known: HashMap::new(),
+        }
+    }
+
     /// The operations of an expression; shared subexpressions are computed once.
     pub(crate) fn translate(&mut self, e: &Expr) -> Reg {
         match &e.kind {
