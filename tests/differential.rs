@@ -6,5 +6,6 @@ mod course;
 mod equations;
 mod generator;
 mod live;
+mod measures;
 mod programs;
 mod text;

@@ -7,7 +7,7 @@ use snn_connect::{SpikeSource, SynapseValue};
 use snn_ir::{Network, Object, ObjectKind};
 use snn_kernel::{NeuronKernel, Op};
 use snn_numeric::{Gaps, Law, ObjectKey, Purpose, Stream, law};
-use snn_result::{Collected, Resets};
+use snn_result::{Collected, Resets, Synapses};
 
 use super::generator::{Generated, Rng, network};
 
@@ -16,7 +16,8 @@ pub fn give(generated: &mut Generated, rng: &mut Rng) {
     if rng.chance(30) {
         generated.constructs.push("resets");
         let (first, every) = (rng.below(20), 5 + rng.below(25));
-        generated.network.protocol.resets = Some(Resets { first, every });
+        generated.network.protocol.resets =
+            Some(Resets { first, every, synapses: Synapses::Continue });
     }
     if rng.chance(40) {
         phased_sources(generated, rng);
@@ -62,7 +63,7 @@ fn phases(generated: &mut Generated, rng: &mut Rng) {
     let mut after_tick = rng.below(30);
     let mut phases = Vec::new();
     for _ in 0..1 + rng.below(3) {
-        let mut phase = Phase { after_tick, programs: Vec::new(), weights: Vec::new() };
+        let mut phase = Phase { after_tick, ..Phase::default() };
         for (id, _) in network.objects() {
             if let Some(kernel) = network.kernel(id).filter(|_| rng.chance(60)) {
                 phase.programs.push((id.0, Arc::new(other_parameters(kernel, rng))));

@@ -136,16 +136,19 @@ fn ms(rng: &mut Rng, least: u64, most: u64) -> String {
     format!("{}.{} ms", tenths / 10, tenths % 10)
 }
 
-const VIA: [&str; 6] = [
+const VIA: [&str; 7] = [
     "tsodyks",
     "tsodyks(U = uniform(0.2, 0.8))",
     "relaxing",
+    "relaxing(U = 0.3 * P)",
     "chance",
     "twisted",
     "relaxing(r = 0.3)",
 ];
-const LEARN: [&str; 12] = [
+const LEARN: [&str; 14] = [
     "pairs",
+    "pairs(A = P * 0.07 mV)",
+    "dopamine(k = P * uniform(2 [1/s], 4 [1/s]))",
     "pairs(A = uniform(0.02 mV, 0.1 mV), w_max = 2.5 mV)",
     "nearest",
     "triplets",
@@ -193,7 +196,8 @@ fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String 
         }
         false => String::new(),
     };
-    let weight = pick(rng, marks, &["0.7 mV", "clamp(normal(0.8 mV, 0.3 mV), 0.1 mV, 2 mV)"]);
+    let weights = ["0.7 mV", "W", "clamp(normal(W, 0.3 mV), 0.1 mV, 2 mV)"];
+    let weight = pick(rng, marks, &weights);
     let delay = format!("delay axon {axon} dendrite {dendrite}{back}");
     let mut text =
         format!("  connect {from} -> ({to}).{} as c{n} {{\n", pick(rng, marks, &["exc", "slow"]));
@@ -202,6 +206,7 @@ fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String 
         let da = pick(rng, marks, &["da = b", "da = fast delay 0.7 ms", "da = a + s delay 1.2 ms"]);
         let bound = match rule.trim() {
             "dopamine" | "reward" => format!("{}({da})", rule.trim()),
+            other if other.starts_with("dopamine(") => other.replacen('(', &format!("({da}, "), 1),
             other => other.to_string(),
         };
         text += &format!("    learn {bound}\n");
@@ -215,6 +220,29 @@ fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String 
     text + "  }\n"
 }
 
+/// One piece, several with changes in between, or trials.
+fn course(rng: &mut Rng, marks: &mut Vec<&'static str>) -> String {
+    let kinds = ["run", "set", "set", "trials", "keep state", "reset weights"];
+    match pick(rng, marks, &kinds) {
+        "run" => "run 60 ms".into(),
+        "set" => {
+            let mut text = String::new();
+            for _ in 0..1 + rng.below(3) {
+                let change = pick(
+                    rng,
+                    marks,
+                    &["set P = 0.4", "set W = 1.1 mV", "set P = 1.3; set W = 0.6 mV", "pause 4 ms"],
+                );
+                let first = ms(rng, 1, 20);
+                text += &format!("run {first}; {change}; ");
+            }
+            text + "run 15 ms"
+        }
+        "trials" => format!("trials 4 each {}", ms(rng, 60, 150)),
+        kind => format!("trials 4 each {} {kind}", ms(rng, 60, 150)),
+    }
+}
+
 fn program(seed: u64) -> Program {
     let mut rng = Rng(seed);
     let mut marks = Vec::new();
@@ -224,8 +252,9 @@ fn program(seed: u64) -> Program {
     let (a, b) = (8 + rng.below(8), 10 + rng.below(8));
     text += &format!(
         "network net {{
-  source s[20]: poisson(150 Hz)
-  source fast[3]: poisson(9000 Hz)
+  param P = 1, W: mV = 0.8 mV
+  source s[20]: poisson(150 Hz * P)
+  source fast[3]: inhomogeneous(9000 Hz * P * (1 + 0.5 * sin(0.3 [1/ms] * t)))
   population a[{a}]: cell
   population b[{b}]: cell(tau = uniform(8 ms, 12 ms))
   connect s -> a.exc as drive_a {{ rule probability(0.5); weight 2.1 mV; delay 0.3 ms }}
@@ -255,11 +284,12 @@ fn program(seed: u64) -> Program {
         }
     }
     let seed = rng.below(1000);
+    let course = course(&mut rng, &mut marks);
     text += &format!(
         "}}
 experiment e of net on c {{
   dt 0.1 ms
-  run 60 ms
+  {course}
   seed {seed}
   record spikes of a + b
   record v of a every 0.5 ms

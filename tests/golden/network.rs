@@ -1,7 +1,7 @@
 //! c09: a balanced network, statistics over seeds.
 
 use snn::connect::{Segment, Selection};
-use snn::result::{Column, Measure, Spike};
+use snn::result::{Column, Measure, Spike, Window};
 
 use super::{compiled, project, rows, run};
 
@@ -12,7 +12,7 @@ fn metrics(spikes: &[Spike], after: u64, until: u64) -> [f64; 6] {
     let of = |object, len| Selection::new(vec![Segment { object, start: 0, len }]);
     let measure = |measure| {
         let column = Column { text: String::new(), measure, unit: (String::new(), 1.0) };
-        column.evaluate(spikes, after, until, 0.1)
+        column.evaluate(&Window::new(spikes, after, until, 0.1))
     };
     // The population count is that of all 2,500 neurons.
     let segment = |object, len| Segment { object, start: 0, len };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use snn_connect::{Continuous, Inject, Projection, SpikeSource, SynapseValue};
+use snn_connect::{Continuous, Inject, Live, Projection, SpikeSource, SynapseValue};
 use snn_kernel::NeuronKernel;
 use snn_numeric::ObjectKey;
 
@@ -39,7 +39,7 @@ pub struct ChipImage {
 
 /// What changes at a tick of a run: programs and weights from there on. States, connections and delays
 /// stay; a spike on its way arrives with the new weight.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Phase {
     /// The last tick before the change.
     pub after_tick: u64,
@@ -47,6 +47,10 @@ pub struct Phase {
     pub programs: Vec<(u32, Arc<NeuronKernel>)>,
     /// Projections by index, with their weights.
     pub weights: Vec<(usize, SynapseValue)>,
+    /// Projections among them whose synapses learn: their weights, the first states, begin anew.
+    pub relearned: Vec<usize>,
+    /// Projections with states by index, with programs of the same states and traces.
+    pub live: Vec<(usize, Arc<Live>)>,
 }
 
 /// A population or a source.
@@ -106,6 +110,9 @@ impl ChipImage {
         }
         for (projection, weight) in &phase.weights {
             image.projections[*projection].weight = weight.clone();
+        }
+        for (projection, live) in &phase.live {
+            image.projections[*projection].live = Some(live.clone());
         }
         image
     }

@@ -40,6 +40,21 @@ pub struct Live {
     pub modulators: Vec<ModulatorSource>,
 }
 
+impl Live {
+    /// Whether these synapses can go on with the programs of others: states, traces and delays stay.
+    pub fn changes_to(&self, other: &Self) -> bool {
+        let ends = |live: &Self| (live.dendrite, live.back, live.ties);
+        let (a, b) = (&self.kernel, &other.kernel);
+        ends(self) == ends(other)
+            && self.modulators == other.modulators
+            && a.states == b.states
+            && a.pre_traces == b.pre_traces
+            && a.post_traces == b.post_traces
+            && a.modulators == b.modulators
+            && a.reads == b.reads
+    }
+}
+
 /// Who modulates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModulatorSource {

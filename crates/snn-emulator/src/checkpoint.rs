@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use snn_numeric::Real;
-use snn_result::SpikeHash;
+use snn_result::{SpikeHash, Synapses};
 
 use crate::emulator::{Engine, is_population};
 use crate::error::LoadError;
@@ -143,6 +143,8 @@ impl<T: Real> Engine<T> {
             let live = image.projections.iter().filter(|p| p.live.is_some());
             live.map(|p| p.name.clone()).collect()
         };
+        let anew = self.protocol.resets.is_some_and(|r| r.synapses == Synapses::BeginAnew);
+        let since = if anew { saved.lost } else { 0 };
         let own = names(&self.image);
         if !own.iter().eq(saved.live.iter().map(|s| &s.name)) {
             return Err(LoadError::Checkpoint("its plastic projections are others".into()));
@@ -150,6 +152,7 @@ impl<T: Real> Engine<T> {
         for bundle in self.workers.iter_mut().flat_map(|w| &mut w.live) {
             let name = &self.image.projections[bundle.projection].name;
             let at = own.iter().position(|n| n == name).expect("invariant: names are unique");
+            bundle.since = since;
             bundle.restore(saved.tick, &saved.live[at]).map_err(LoadError::Checkpoint)?;
         }
         Ok(())

@@ -371,7 +371,7 @@ impl<T: Real> Engine<T> {
         Ok(())
     }
 
-    fn non_finite(&self, bad: Bad) -> RunError {
+    pub(crate) fn non_finite(&self, bad: Bad) -> RunError {
         if let Place::Synapse { source, target } = bad.place {
             let projection = &self.image.projections[bad.id as usize];
             let live = projection.live.as_ref();

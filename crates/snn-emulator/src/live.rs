@@ -8,6 +8,7 @@
 //! always in time.
 
 mod blocks;
+mod boundary;
 mod history;
 mod probes;
 mod replay;
@@ -78,6 +79,8 @@ pub(crate) struct LiveBundle<T> {
     simd: Simd,
     seed: u64,
     key: ObjectKey,
+    /// The tick after which all began anew; 0 where they never did.
+    pub since: u64,
 }
 
 /// How traces on pre and modulators decay.
@@ -155,6 +158,7 @@ impl<T: Real> LiveBundle<T> {
             seed: image.seed,
             key: p.connector.key,
             live: live.clone(),
+            since: 0,
         };
         bundle.draw(image);
         Some(bundle)
@@ -162,21 +166,8 @@ impl<T: Real> LiveBundle<T> {
 
     /// Columns and initial states.
     fn draw(&mut self, image: &ChipImage) {
-        let connector = &image.projections[self.projection].connector;
-        let init = &self.live.kernel.init;
-        let (mut registers, mut drawn) = (Vec::new(), vec![0.0; init.outputs.len()]);
-        for seed in &self.seeds {
-            let id = seed.synapse.id;
-            let key = DrawKey {
-                seed: self.seed,
-                object: self.key,
-                purpose: Purpose::Initial,
-                counter: [id.major, id.block, id.ordinal],
-            };
-            let (_, pre) = connector.sources.at(seed.synapse.source);
-            let (_, post) = connector.targets.at(seed.synapse.target);
-            let inputs = [seed.weight, f64::from(pre), f64::from(post)];
-            init.eval(&inputs, &key, &mut registers, &mut drawn);
+        for synapse in 0..self.seeds.len() {
+            let drawn = self.initial(image, synapse);
             let all = self.columns.iter_mut().chain(&mut self.states);
             for (column, value) in all.zip(&drawn) {
                 column.push(T::from_f64(*value));
@@ -185,6 +176,26 @@ impl<T: Real> LiveBundle<T> {
         for column in self.columns.iter_mut().chain(&mut self.states) {
             column.resize(column.len() + BLOCK, T::ZERO);
         }
+    }
+
+    /// Columns and initial states of one synapse.
+    fn initial(&self, image: &ChipImage, synapse: usize) -> Vec<f64> {
+        let connector = &image.projections[self.projection].connector;
+        let init = &self.live.kernel.init;
+        let seed = &self.seeds[synapse];
+        let id = seed.synapse.id;
+        let key = DrawKey {
+            seed: self.seed,
+            object: self.key,
+            purpose: Purpose::Initial,
+            counter: [id.major, id.block, id.ordinal],
+        };
+        let (_, pre) = connector.sources.at(seed.synapse.source);
+        let (_, post) = connector.targets.at(seed.synapse.target);
+        let inputs = [seed.weight, f64::from(pre), f64::from(post)];
+        let mut drawn = vec![0.0; init.outputs.len()];
+        init.eval(&inputs, &key, &mut Vec::new(), &mut drawn);
+        drawn
     }
 
     /// Adds a segment of the store. Segments of a bundle come in ascending order.
@@ -218,9 +229,10 @@ impl<T: Real> LiveBundle<T> {
         self.modulators.iter().any(|m| m.listens_to(id))
     }
 
-    /// What the target can see at the end of a tick: the tick that a dendrite is later.
+    /// What the target can see at the end of a tick: the tick that a dendrite is later, and nothing from
+    /// before the synapses began anew.
     fn horizon(&self, tick: u64) -> u64 {
-        tick.saturating_sub(u64::from(self.live.dendrite))
+        tick.saturating_sub(u64::from(self.live.dendrite)).max(self.since)
     }
 
     /// Modulators step, before anything else in a tick. `at` gives the spikes stamped with a tick.

@@ -358,7 +358,7 @@ impl<T: Real> Worker<T> {
     }
 }
 
-fn broken_synapse(projection: usize, broken: Broken) -> Bad {
+pub(crate) fn broken_synapse(projection: usize, broken: Broken) -> Bad {
     let Broken { tick, place, state, value } = broken;
     let place = Place::Synapse { source: place.0, target: place.1 };
     Bad { tick, id: projection as u32, place, state, value }

@@ -4,6 +4,7 @@
 //! everything read back stands at offset 0. Numbers are the shortest decimals that read back the same.
 
 mod live;
+mod measure;
 mod print;
 mod read;
 mod rule;

@@ -80,7 +80,21 @@ impl Network {
             });
             require(known, || format!("p{} has no {} to record", probe.of, probe.variable))?;
         }
+        self.verify_expectations()?;
         self.protocol.record_spikes.iter().try_for_each(|s| self.within(s))
+    }
+
+    fn verify_expectations(&self) -> Result<(), VerifyError> {
+        let mut measured = Vec::new();
+        self.protocol.expectations.iter().for_each(|e| e.measure.synapses(&mut measured));
+        measured.iter().try_for_each(|of| {
+            let live = self.projections().get(of.of as usize);
+            let live = live.and_then(|node| node.projection.live.as_ref());
+            let known = live.is_some_and(|live| live.kernel.state(&of.variable).is_some());
+            require(known && of.every > 0, || {
+                format!("p{} has no {} to measure", of.of, of.variable)
+            })
+        })
     }
 
     fn verify_phases(&self) -> Result<(), VerifyError> {
@@ -97,6 +111,19 @@ impl Network {
                 });
                 require(same, || format!("a phase makes o{object} another model"))?;
                 program.verify().map_err(|e| VerifyError(format!("o{object}: {}", e.0)))?;
+            }
+            for p in &phase.relearned {
+                let live = self.projections().get(*p).and_then(|n| n.projection.live.as_ref());
+                let learns = live.is_some_and(|live| !live.kernel.states.is_empty());
+                let weighted = phase.weights.iter().any(|(changed, _)| changed == p);
+                require(learns && weighted, || format!("p{p} has no weights to begin anew"))?;
+            }
+            for (p, live) in &phase.live {
+                let node = self.projections().get(*p);
+                let base = node.and_then(|node| node.projection.live.as_ref());
+                let same = base.is_some_and(|base| base.changes_to(live));
+                require(same, || format!("a phase makes p{p} other synapses"))?;
+                live.kernel.verify().map_err(|e| VerifyError(format!("p{p}: {}", e.0)))?;
             }
             for (p, weight) in &phase.weights {
                 let node = self.projections().get(*p);

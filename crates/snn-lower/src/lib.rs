@@ -18,6 +18,7 @@ mod neuron;
 mod noise;
 mod order;
 mod parameters;
+mod phases;
 mod rate;
 mod receptors;
 mod stability;

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use snn_chip::{Arithmetic, Phase};
+use snn_chip::Arithmetic;
 use snn_connect::{
-    ConnectError, Connector, Continuous, Live, Projection, Rate, Rule, SpikeSource, SynapseValue,
+    ConnectError, Connector, Continuous, Live, Projection, Rule, SpikeSource, SynapseValue,
 };
 use snn_diagnostics::codes::network as codes;
-use snn_diagnostics::codes::{experiment::BAD_PHASE, syntax::NOT_AVAILABLE};
 use snn_diagnostics::{Checked, Diagnostic, Severity, Span};
 use snn_ir::{Network, Object, ObjectId, ObjectKind, ProjectionNode};
 use snn_kernel::{Binary, NeuronKernel, ProgramBuilder};
@@ -18,7 +17,8 @@ use snn_numeric::{Law, law, math, object_key};
 use crate::Decision;
 use crate::current::{Received, received, switches};
 use crate::neuron::{Given, kernel};
-use crate::rate::{computed_rate, rate_decision, rate_fault};
+use crate::phases::phases;
+use crate::rate::{rate_decision, rated};
 use crate::synapse;
 use crate::translate::Scope;
 
@@ -61,7 +61,7 @@ struct Population {
 }
 
 /// Program, faults and decisions.
-type Outcome = (Option<Arc<NeuronKernel>>, Vec<Diagnostic>, Vec<Decision>);
+pub(crate) type Outcome = (Option<Arc<NeuronKernel>>, Vec<Diagnostic>, Vec<Decision>);
 
 impl Lowerings {
     /// As [`lower`].
@@ -120,11 +120,9 @@ fn lower_with(
                 decisions.extend(source_decision(object, source));
                 ObjectKind::Source(source.clone())
             }
-            model::ObjectKind::Rate(rate) => {
-                let program = Rate::Program(computed_rate(rate, dt_ms));
-                diagnostics.extend(rate_fault(object, &program, &model.protocol, rate.span));
+            model::ObjectKind::Rate(rates) => {
                 decisions.push(rate_decision(object));
-                ObjectKind::Source(SpikeSource::Inhomogeneous(program))
+                ObjectKind::Source(rated(object, rates, &model.protocol, &mut diagnostics))
             }
             model::ObjectKind::Population { neuron, parameters, initial } => {
                 let noises = received(&model.noises, at);
@@ -197,10 +195,10 @@ fn lower_with(
 }
 
 /// Parameters or states with their values.
-type Values = [(usize, Expr)];
+pub(crate) type Values = [(usize, Expr)];
 
 /// What a population gives its neuron model.
-fn given<'a>(
+pub(crate) fn given<'a>(
     model: &Model,
     object: &'a model::Object,
     (parameters, initial): (&'a Values, &'a Values),
@@ -220,7 +218,7 @@ fn given<'a>(
 }
 
 /// Lets of a population that continuous connections read, ascending.
-fn exposed(model: &Model, object: u32, neuron: usize) -> Vec<usize> {
+pub(crate) fn exposed(model: &Model, object: u32, neuron: usize) -> Vec<usize> {
     let lets = &model.neurons[neuron].lets;
     let reads =
         |c: &&model::Continuous| c.projection.sources.segments().iter().any(|s| s.object == object);
@@ -245,64 +243,8 @@ fn continuous(model: &Model, c: &model::Continuous, network: &Network) -> Contin
     Continuous { projection, states }
 }
 
-/// What each phase changes of the programs and weights before it.
-fn phases(
-    model: &Model,
-    network: &mut Network,
-    program: &mut dyn FnMut(&Arc<model::Neuron>, &Given<'_>) -> Outcome,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut programs: Vec<_> =
-        network.objects().map(|(id, _)| network.kernel(id).cloned()).collect();
-    let weights = network.projections().iter().map(|node| node.projection.weight.clone());
-    let mut weights: Vec<_> = weights.collect();
-    let reads = reads(model);
-    for phase in &model.phases {
-        let mut change =
-            Phase { after_tick: phase.after_tick, programs: Vec::new(), weights: Vec::new() };
-        for (id, object) in phase.objects.iter().enumerate() {
-            let model::ObjectKind::Population { neuron, parameters, initial } = &object.kind else {
-                continue;
-            };
-            let noises = received(&model.noises, id as u32);
-            let exposed = exposed(model, id as u32, *neuron);
-            let given =
-                given(model, object, (parameters, initial), (&noises, &exposed, &reads[id]));
-            let (kernel, found, _) = program(&model.neurons[*neuron], &given);
-            diagnostics.extend(found);
-            let (Some(kernel), Some(before)) = (kernel, &programs[id]) else { continue };
-            if kernel.states != before.states {
-                let message = format!("this changes how `{}` is integrated", object.name);
-                let d =
-                    Diagnostic::new(BAD_PHASE, phase.span, message, "other states from here on");
-                diagnostics.push(d.with_label(object.span, "its states"));
-                continue;
-            }
-            if kernel != *before {
-                change.programs.push((id as u32, kernel.clone()));
-                programs[id] = Some(kernel);
-            }
-        }
-        for (p, projection) in phase.projections.iter().enumerate() {
-            let weight = value(&projection.weight, 1.0);
-            let live = &model.projections[p].live;
-            if projection.live != *live || (live.is_some() && weight != weights[p]) {
-                let message = format!("this changes the synapses of `{}`", projection.name);
-                let d = Diagnostic::new(NOT_AVAILABLE, phase.span, message, "not available yet");
-                diagnostics.push(d.with_label(projection.span, "they have states"));
-                continue;
-            }
-            if weight != weights[p] {
-                change.weights.push((p, weight.clone()));
-                weights[p] = weight;
-            }
-        }
-        network.phases.push(change);
-    }
-}
-
 /// Per object, the states that synapses onto it read.
-fn reads(model: &Model) -> Vec<Vec<String>> {
+pub(crate) fn reads(model: &Model) -> Vec<Vec<String>> {
     let mut reads: Vec<Vec<String>> = vec![Vec::new(); model.objects.len()];
     for projection in &model.projections {
         let rule = projection.live.as_ref().and_then(|live| live.learn.as_ref());
@@ -386,7 +328,7 @@ fn too_few_near(node: &ProjectionNode, rule: Span, seed: u64) -> Option<Diagnost
 }
 
 /// A weight or delay; expressions are divided by `unit` (delays come out in ticks).
-fn value(value: &Value, unit: f64) -> SynapseValue {
+pub(crate) fn value(value: &Value, unit: f64) -> SynapseValue {
     match value {
         Value::Constant(x) => SynapseValue::Constant(*x),
         Value::List(values) => SynapseValue::List(values.clone()),

@@ -1,6 +1,6 @@
 //! Rates of sources as programs of the tick.
 
-use snn_connect::Rate;
+use snn_connect::{Rate, SpikeSource};
 use snn_diagnostics::{Diagnostic, Span, codes::lowering as codes};
 use snn_kernel::{Binary, Program, ProgramBuilder};
 use snn_model::model::{Expr, Object};
@@ -14,7 +14,7 @@ use crate::translate::Scope;
 const LOOKS: u64 = 1 << 16;
 
 /// Spikes per tick, from the number of ticks before this one.
-pub(crate) fn computed_rate(rate: &Expr, dt_ms: f64) -> Program {
+fn computed_rate(rate: &Expr, dt_ms: f64) -> Program {
     let mut b = ProgramBuilder::new(1);
     let ticks = b.input(0);
     let dt = b.constant(dt_ms);
@@ -26,18 +26,46 @@ pub(crate) fn computed_rate(rate: &Expr, dt_ms: f64) -> Program {
     b.finish(&[mean])
 }
 
-/// What is wrong with a rate at some tick of the run.
-pub(crate) fn rate_fault(
+/// The source that rates of a run make, each from the tick after the one it stands with; faults are added.
+pub(crate) fn rated(
+    object: &Object,
+    rates: &[(u64, Option<Expr>)],
+    protocol: &Protocol,
+    faults: &mut Vec<Diagnostic>,
+) -> SpikeSource {
+    let dt_ms = protocol.dt_ms.to_f64();
+    let end = protocol.warmup_ticks + protocol.run_ticks;
+    let ends = rates.iter().skip(1).map(|(after, _)| *after).chain([end]);
+    let law = |((after, rate), until): (&(u64, Option<Expr>), u64)| {
+        let law = match rate {
+            None => SpikeSource::Given([].into()),
+            Some(e) => {
+                let rate = Rate::Program(computed_rate(e, dt_ms));
+                faults.extend(rate_fault(object, &rate, dt_ms, (*after + 1, until), e.span));
+                SpikeSource::Inhomogeneous(rate)
+            }
+        };
+        (*after, law)
+    };
+    let mut laws: Vec<_> = rates.iter().zip(ends).map(law).collect();
+    match laws.len() {
+        1 => laws.remove(0).1,
+        _ => SpikeSource::Phased(laws.into()),
+    }
+}
+
+/// What is wrong with a rate at some tick from the first to the last in which it holds.
+fn rate_fault(
     object: &Object,
     rate: &Rate,
-    protocol: &Protocol,
+    dt_ms: f64,
+    (first, last): (u64, u64),
     span: Span,
 ) -> Option<Diagnostic> {
-    let ticks = protocol.warmup_ticks + protocol.run_ticks;
-    let stride = ticks.div_ceil(LOOKS).max(1) as usize;
+    let stride = (last + 1).saturating_sub(first).div_ceil(LOOKS).max(1) as usize;
     let wrong = |tick: &u64| !(0.0..=MAX_MEAN_PER_TICK).contains(&rate.at(*tick));
-    let tick = (1..=ticks).step_by(stride).find(wrong)?;
-    let (mean, dt_ms) = (rate.at(tick), protocol.dt_ms.to_f64());
+    let tick = (first..=last).step_by(stride).find(wrong)?;
+    let mean = rate.at(tick);
     let rounded = |x: f64| (x * 1e6).round() / 1e6;
     let t_ms = rounded((tick - 1) as f64 * dt_ms);
     let hertz = rounded(mean / dt_ms * 1000.0);

@@ -10,6 +10,7 @@ mod phases;
 mod record;
 mod sweep;
 mod synapses;
+mod synaptic;
 #[cfg(test)]
 mod tests;
 mod waveform;
@@ -112,9 +113,6 @@ pub(crate) fn experiment<'a>(
     let changed = phases::networks(cx, (net, &network), &request, course.as_ref(), &fixed);
     let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
     let body = body(cx, id.file, e, (&network, sweeps, course.as_ref()), dt);
-    if course.as_ref().is_some_and(|course| course.resets().is_some()) {
-        synapses::no_dendrites(cx, &network);
-    }
     let size = network.objects.list().len() + network.projections.len();
     let (drives, observed) = (body.drives(), body.observed());
     let networks = std::iter::once(&network).chain(&changed);
@@ -482,7 +480,9 @@ fn body<'a>(
                 let (text, within) = (cx.text(*span), within.as_ref());
                 let labels = (body.label, body.labelling.as_ref());
                 let line = measure::Line { what, over, grid, labels, within, text, span: *span };
-                body.expectations.extend(measure::expectation(cx, &scope, &line, dt));
+                let end = course.map(Course::end);
+                let around = synaptic::Around { scope: &scope, network, dt, end };
+                body.expectations.extend(measure::expectation(cx, around, &line));
             }
             _ => {}
         }

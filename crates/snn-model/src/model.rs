@@ -118,8 +118,9 @@ pub enum ObjectKind {
     },
     /// A spike source.
     Source(SpikeSource),
-    /// Poisson trains whose rate (1/ms) is an expression of [`Variable::Time`].
-    Rate(Expr),
+    /// Poisson trains whose rate (1/ms) is an expression of [`Variable::Time`]: after which tick which,
+    /// ascending from tick 0; where there is none, they are silent.
+    Rate(Vec<(u64, Option<Expr>)>),
 }
 
 /// All synapses of one `connect`.

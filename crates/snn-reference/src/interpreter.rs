@@ -81,36 +81,36 @@ pub fn interpret(
 
 /// A network at some tick.
 pub struct Interpreter<'a, T> {
-    network: &'a Network,
-    seed: u64,
-    tick: u64,
-    wires: HashMap<Cell, Vec<Wire>>,
+    pub(crate) network: &'a Network,
+    pub(crate) seed: u64,
+    pub(crate) tick: u64,
+    pub(crate) wires: HashMap<Cell, Vec<Wire>>,
     trains: Vec<(Cell, Train)>,
-    populations: Vec<Population<'a, T>>,
+    pub(crate) populations: Vec<Population<'a, T>>,
     /// What arrives when.
-    pending: BTreeMap<u64, Vec<Arrival<T>>>,
-    learning: Learning<'a, T>,
+    pub(crate) pending: BTreeMap<u64, Vec<Arrival<T>>>,
+    pub(crate) learning: Learning<'a, T>,
     /// Synapses without a dendrite at which spikes arrived in this tick.
     arrived: HashSet<usize>,
-    joints: Joints<T>,
+    pub(crate) joints: Joints<T>,
     result: RunResult,
 }
 
-struct Population<'a, T> {
-    object: u32,
-    kernel: &'a NeuronKernel,
+pub(crate) struct Population<'a, T> {
+    pub object: u32,
+    pub kernel: &'a NeuronKernel,
     /// Per neuron: states, then columns.
-    values: Vec<Vec<T>>,
+    pub values: Vec<Vec<T>>,
     /// Per neuron: first tick in which it is no longer refractory.
-    until: Vec<u64>,
+    pub until: Vec<u64>,
 }
 
 /// One weight on its way. Ordered as sums are.
 #[derive(Clone, Debug)]
-struct Arrival<T> {
+pub(crate) struct Arrival<T> {
     emitted: u64,
-    sender: Cell,
-    wire: Wire,
+    pub sender: Cell,
+    pub wire: Wire,
     times: u32,
     /// What a live synapse has sent already.
     sent: Option<Vec<T>>,
@@ -174,7 +174,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             self.record_synapses(recorder)?;
         }
         for _ in 0..ticks {
-            self.cross();
+            self.cross()?;
             self.keep();
             self.tick += 1;
             let emitted = self.sources();
@@ -198,52 +198,6 @@ impl<'a, T: Real> Interpreter<'a, T> {
     /// What came of the run so far.
     pub fn result(self) -> RunResult {
         self.result
-    }
-
-    /// What happens between the tick at hand and the next.
-    fn cross(&mut self) {
-        let network = self.network;
-        if network.protocol.resets.is_some_and(|resets| resets.after(self.tick)) {
-            self.pending.clear();
-            self.learning.begin_anew();
-            self.joints.forget();
-            for population in &mut self.populations {
-                let key = network.object(ObjectId(population.object)).key;
-                for (index, values) in (0..).zip(&mut population.values) {
-                    let start = population.kernel.start(self.seed, key, index);
-                    *values = start.into_iter().map(T::from_f64).collect();
-                }
-                population.until.fill(0);
-            }
-        }
-        let phases = &network.phases;
-        if let Some(p) = phases.iter().position(|phase| phase.after_tick == self.tick) {
-            self.change(p);
-        }
-    }
-
-    /// Parameters and weights of a phase; states go on, and spikes on their way get the new weights.
-    fn change(&mut self, p: usize) {
-        let network = self.network;
-        for (object, kernel) in &network.phases[p].programs {
-            let key = network.object(ObjectId(*object)).key;
-            let population = self.populations.iter_mut().find(|q| q.object == *object);
-            let population = population.expect("invariant: phases name populations");
-            population.kernel = kernel;
-            let states = kernel.states.len();
-            for (index, values) in (0..).zip(&mut population.values) {
-                let start = kernel.start(self.seed, key, index);
-                values.truncate(states);
-                values.extend(start[states..].iter().map(|x| T::from_f64(*x)));
-            }
-        }
-        let new = wires(&projections(network, p + 1), self.seed);
-        for arrival in self.pending.values_mut().flatten() {
-            let place = |wire: &Wire| (wire.projection, wire.target, wire.ordinal);
-            let same = new[&arrival.sender].iter().find(|w| place(w) == place(&arrival.wire));
-            arrival.wire = *same.expect("invariant: phases change no connections");
-        }
-        self.wires = new;
     }
 
     /// DRIVE: spikes of sources stamped this tick.
@@ -309,7 +263,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
         Ok(())
     }
 
-    fn broken(&self, Bad { synapse, state, value }: Bad) -> ReferenceError {
+    pub(crate) fn broken(&self, Bad { synapse, state, value }: Bad) -> ReferenceError {
         let synapse = &self.learning.synapses[synapse];
         let projection = &self.network.projections()[synapse.projection].projection;
         let live = projection.live.as_ref();

@@ -24,70 +24,53 @@ pub(crate) struct Bad {
 
 /// All live synapses.
 pub(crate) struct Learning<'a, T> {
-    network: &'a Network,
-    seed: u64,
+    pub network: &'a Network,
+    pub seed: u64,
+    /// Per projection, what its synapses are made of now.
+    pub lives: Vec<Option<&'a Live>>,
     pub synapses: Vec<LiveSynapse<T>>,
     /// Per projection, per modulator.
-    modulators: Vec<Vec<Past<T>>>,
+    pub modulators: Vec<Vec<Past<T>>>,
     /// Steps of modulators to come: (projection, modulator) and spikes.
-    modulating: BTreeMap<u64, BTreeMap<(usize, usize), u64>>,
+    pub modulating: BTreeMap<u64, BTreeMap<(usize, usize), u64>>,
     /// Who spiked in the ticks that still matter.
-    fired: BTreeMap<u64, HashSet<Cell>>,
+    pub fired: BTreeMap<u64, HashSet<Cell>>,
     /// Records by the tick in which they are due.
-    records: BTreeMap<u64, Vec<SynapseRecord>>,
+    pub records: BTreeMap<u64, Vec<SynapseRecord>>,
 }
 
 impl<'a, T: Real> Learning<'a, T> {
     pub(crate) fn new(network: &'a Network, seed: u64) -> Self {
-        let live = |p: &snn_ir::ProjectionNode| p.projection.live.clone();
-        let modulators = network
-            .projections()
-            .iter()
-            .map(|p| live(p).map_or(Vec::new(), |l| vec![Past::NEVER; l.kernel.modulators.len()]));
+        let lives = network.projections().iter().map(|p| p.projection.live.as_deref());
+        let lives: Vec<Option<&Live>> = lives.collect();
+        let never = |live: &Option<&Live>| {
+            live.map_or(Vec::new(), |live| vec![Past::NEVER; live.kernel.modulators.len()])
+        };
         let mut learning = Self {
             network,
             seed,
             synapses: Vec::new(),
-            modulators: modulators.collect(),
+            modulators: lives.iter().map(never).collect(),
+            lives,
             modulating: BTreeMap::new(),
             fired: BTreeMap::new(),
             records: BTreeMap::new(),
         };
-        for (p, node) in network.projections().iter().enumerate() {
-            let projection = &node.projection;
-            let Some(live) = &projection.live else { continue };
-            let connector = &projection.connector;
-            let mut weights = projection.weights(seed);
-            let mut ordinals = BTreeMap::new();
-            connector.visit_targets(seed, 0..connector.targets.len(), |s| {
-                let ordinal: &mut u32 = ordinals.entry((s.source, s.target)).or_default();
-                let place = (s.source, s.target, *ordinal);
-                *ordinal += 1;
-                let receptor = projection.receptors[connector.targets.segment_at(s.target)];
-                let weight = weights.at(s);
-                learning.synapses.push(LiveSynapse::new(
-                    (p, projection),
-                    live,
-                    seed,
-                    (place, s.id),
-                    weight,
-                    receptor,
-                ));
-            });
+        for p in 0..learning.lives.len() {
+            let made = learning.made(p, 0);
+            learning.synapses.extend(made.into_iter().map(|(_, synapse)| synapse));
         }
         learning
     }
 
-    fn live(&self, synapse: usize) -> &'a Live {
-        self.network.projections()[self.synapses[synapse].projection]
-            .projection
-            .live
-            .as_ref()
-            .expect("invariant: synapses were made for live projections")
+    /// What a synapse is made of now.
+    pub(crate) fn live(&self, synapse: usize) -> &'a Live {
+        let live = self.lives[self.synapses[synapse].projection];
+        live.expect("invariant: synapses were made for live projections")
     }
 
     /// Runs `act` on a synapse with what it sees.
-    fn with<O>(
+    pub(crate) fn with<O>(
         &mut self,
         synapse: usize,
         reads: &[T],
@@ -114,14 +97,11 @@ impl<'a, T: Real> Learning<'a, T> {
         let dendrite = u64::from(self.live(synapse).dendrite);
         if dendrite > 0 {
             let at = spikes.emitted + delay.saturating_sub(dendrite);
-            self.synapses[synapse].coming.insert(at, spikes);
+            if !self.lost(spikes.emitted, delay) {
+                self.synapses[synapse].coming.insert(at, spikes);
+            }
         }
         dendrite > 0
-    }
-
-    /// What is on its way to modulators is lost; the synapses go on.
-    pub(crate) fn begin_anew(&mut self) {
-        self.modulating.clear();
     }
 
     /// Notes the spikes of a tick, for modulators and as post spikes.
@@ -163,8 +143,7 @@ impl<'a, T: Real> Learning<'a, T> {
             self.with(s, &reads, |synapse, around| synapse.begin(tick, modulated, around))?;
         }
         for ((p, m), spikes) in due {
-            let live = self.network.projections()[p].projection.live.as_ref();
-            let live = live.expect("invariant: modulators belong to live projections");
+            let live = self.lives[p].expect("invariant: modulators belong to live projections");
             if (live.dendrite > 0) == (late == Late::Yes) {
                 self.modulators[p][m].step(&live.kernel.modulators[m], tick, spikes);
             }
@@ -262,7 +241,7 @@ impl<'a, T: Real> Learning<'a, T> {
     }
 
     /// The samples of tick `due`, which see the synapse as it is in `tick`.
-    fn sample(&mut self, tick: u64, due: u64, synapse: usize) {
+    pub(crate) fn sample(&mut self, tick: u64, due: u64, synapse: usize) {
         let live = self.live(synapse);
         for (probe, asked) in self.network.protocol.synapse_probes.iter().enumerate() {
             let s = &self.synapses[synapse];

@@ -5,6 +5,7 @@
 //! of programs with the emulator, and nothing of delivery, order or delays, so that their agreement
 //! proves something.
 
+mod boundary;
 mod continuous;
 mod interpreter;
 mod learning;

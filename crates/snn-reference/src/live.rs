@@ -56,8 +56,8 @@ pub(crate) struct LiveSynapse<T> {
     pub states: Vec<T>,
     /// The states after the last pre spike, for records.
     pub after_pre: Vec<T>,
-    columns: Vec<T>,
-    visited: u64,
+    pub columns: Vec<T>,
+    pub visited: u64,
     pre: Vec<Past<T>>,
     post: Vec<Past<T>>,
     /// Pre spikes whose traces wait for the post block of the same tick.
@@ -213,7 +213,7 @@ impl<T: Real> LiveSynapse<T> {
         Ok(())
     }
 
-    fn visit(&mut self, tick: u64, around: &Around<'_, T>) -> Result<(), Broken> {
+    pub(crate) fn visit(&mut self, tick: u64, around: &Around<'_, T>) -> Result<(), Broken> {
         let elapsed = tick - self.visited;
         let then = std::mem::replace(&mut self.visited, tick);
         match &around.live.kernel.advance {

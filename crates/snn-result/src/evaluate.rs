@@ -1,25 +1,33 @@
-//! Measures taken on the spikes of a window of ticks.
+//! Measures taken on what a run showed in a window of ticks.
 
 use std::collections::HashMap;
 
 use snn_connect::{Segment, Selection};
 
-use crate::{Measure, Spike};
+use crate::{Measure, Spike, Tally};
 
-/// Spikes stamped `after < tick <= until`, in canonical order.
-pub(crate) struct Window<'a> {
+/// Spikes stamped `after < tick <= until`, in canonical order, and what was tallied of synapses.
+pub struct Window<'a> {
     spikes: &'a [Spike],
+    synapses: &'a [Tally],
     after: u64,
     until: u64,
     dt_ms: f64,
 }
 
 impl<'a> Window<'a> {
-    /// The part of `spikes` (canonical order) that lies in the window.
-    pub(crate) fn new(spikes: &'a [Spike], after: u64, until: u64, dt_ms: f64) -> Self {
+    /// The part of `spikes` (canonical order) that lies in the window: those of every neuron that is
+    /// measured, others are left aside.
+    pub fn new(spikes: &'a [Spike], after: u64, until: u64, dt_ms: f64) -> Self {
         let first = spikes.partition_point(|s| s.tick <= after);
         let end = spikes.partition_point(|s| s.tick <= until).max(first);
-        Self { spikes: &spikes[first..end], after, until, dt_ms }
+        Self { spikes: &spikes[first..end], synapses: &[], after, until, dt_ms }
+    }
+
+    /// The same with the tallies of all synapse measures, which have windows of their own.
+    #[must_use]
+    pub fn with_synapses(self, synapses: &'a [Tally]) -> Self {
+        Self { synapses, ..self }
     }
 
     /// The value of a measure in coherent units; NaN where there is none.
@@ -41,6 +49,10 @@ impl<'a> Window<'a> {
             Measure::During(after, until, measure) => {
                 let (after, until) = (self.after.max(*after), self.until.min(*until));
                 Window::new(self.spikes, after, until, self.dt_ms).measure(measure)
+            }
+            Measure::Synapses(of) => {
+                let tally = self.synapses.iter().find(|tally| tally.of == *of);
+                tally.map_or(f64::NAN, Tally::value)
             }
             Measure::Over(statistic, column) => statistic.of(&[self.measure(&column.measure)]),
         }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use snn_connect::Selection;
 
-use crate::evaluate::Window;
-use crate::{Labelling, Spike};
+use crate::{Labelling, SynapseMeasure, Window};
 
 /// One `expect` line.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +27,7 @@ pub struct Expectation {
     pub span: snn_diagnostics::Span,
 }
 
-/// A number measured on the spikes after the warm-up.
+/// A number measured on the spikes after the warm-up, or on synapses.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
     /// A constant, coherent units.
@@ -52,6 +51,8 @@ pub enum Measure {
     RateSd(Selection),
     /// Share of trials with the right answer.
     Accuracy(Arc<Labelling>),
+    /// A statistic of synapses.
+    Synapses(SynapseMeasure),
     /// A measure of the spikes stamped after the first tick and up to the second.
     During(u64, u64, Box<Measure>),
     /// Two measures combined.
@@ -105,7 +106,7 @@ impl Measure {
     /// Selections whose spikes the measure needs.
     pub fn selections(&self, out: &mut Vec<Selection>) {
         match self {
-            Self::Number(_) => {}
+            Self::Number(_) | Self::Synapses(_) => {}
             Self::Rate(s)
             | Self::RateSd(s)
             | Self::Count(s)
@@ -121,6 +122,19 @@ impl Measure {
             Self::Over(_, column) => column.measure.selections(out),
             Self::Accuracy(labelling) => out.push(labelling.of.clone()),
             Self::During(_, _, measure) => measure.selections(out),
+        }
+    }
+
+    /// Measures of synapses in it.
+    pub fn synapses(&self, out: &mut Vec<SynapseMeasure>) {
+        match self {
+            Self::Synapses(of) if !out.contains(of) => out.push(of.clone()),
+            Self::Combined(_, pair) => {
+                pair.0.synapses(out);
+                pair.1.synapses(out);
+            }
+            Self::Over(_, column) => column.measure.synapses(out),
+            _ => {}
         }
     }
 
@@ -185,11 +199,10 @@ impl Statistic {
 }
 
 impl Expectation {
-    /// Measures the spikes stamped `after < tick <= until`. `spikes` stand in canonical order and hold
-    /// those of every neuron in [`Measure::selections`]; others are left aside.
-    pub fn evaluate(&self, spikes: &[Spike], after: u64, until: u64, dt_ms: f64) -> Verdict {
-        let value = Window::new(spikes, after, until, dt_ms).measure(&self.measure);
-        self.judge(value)
+    /// Measures what the window shows of everything in [`Measure::selections`] and
+    /// [`Measure::synapses`].
+    pub fn evaluate(&self, window: &Window<'_>) -> Verdict {
+        self.judge(window.measure(&self.measure))
     }
 
     /// The columns of the table of a sweep that this line needs.
@@ -215,8 +228,8 @@ impl Expectation {
 
 impl Column {
     /// Measures as [`Expectation::evaluate`] does; coherent units.
-    pub fn evaluate(&self, spikes: &[Spike], after: u64, until: u64, dt_ms: f64) -> f64 {
-        Window::new(spikes, after, until, dt_ms).measure(&self.measure)
+    pub fn evaluate(&self, window: &Window<'_>) -> f64 {
+        window.measure(&self.measure)
     }
 }
 
@@ -227,6 +240,7 @@ mod tests {
     use snn_diagnostics::{SourceId, Span};
 
     use super::*;
+    use crate::Spike;
 
     fn select(segments: &[(u32, u32, u32)]) -> Selection {
         Selection::new(
@@ -242,7 +256,7 @@ mod tests {
     }
 
     fn value(measure: Measure, spikes: &[Spike], after: u64, until: u64) -> f64 {
-        expecting(measure, 0.0, 0.0).evaluate(spikes, after, until, 0.5).value
+        expecting(measure, 0.0, 0.0).evaluate(&Window::new(spikes, after, until, 0.5)).value
     }
 
     fn expecting(measure: Measure, lo: f64, hi: f64) -> Expectation {
@@ -310,7 +324,7 @@ mod tests {
     #[test]
     fn a_silent_neuron_has_no_first_spike_and_no_bounds_hold() {
         let e = expecting(Measure::First(select(&[(0, 0, 1)])), f64::NEG_INFINITY, f64::INFINITY);
-        let verdict = e.evaluate(&[], 0, 100, 0.5);
+        let verdict = e.evaluate(&Window::new(&[], 0, 100, 0.5));
         assert!(verdict.value.is_nan() && !verdict.holds);
     }
 
@@ -318,7 +332,9 @@ mod tests {
     fn both_ends_of_the_bounds_are_allowed() {
         let s = spikes(&[(1, 0, 0), (2, 0, 0)]);
         let holds = |lo, hi| {
-            expecting(Measure::Count(select(&[(0, 0, 1)])), lo, hi).evaluate(&s, 0, 9, 0.5).holds
+            expecting(Measure::Count(select(&[(0, 0, 1)])), lo, hi)
+                .evaluate(&Window::new(&s, 0, 9, 0.5))
+                .holds
         };
         assert!(holds(2.0, 2.0) && holds(1.0, 2.0) && holds(2.0, 3.0));
         assert!(!holds(3.0, 4.0) && !holds(0.0, 1.0));

@@ -12,12 +12,15 @@ mod protocol;
 mod recorder;
 mod spikes;
 mod synapse;
+mod tally;
 
 pub use cost::{Cost, WorkerCost};
+pub use evaluate::Window;
 pub use expect::{Column, Expectation, Measure, MeasureOp, Statistic, Verdict};
 pub use hash::SpikeHash;
 pub use labels::{Answer, Labelling};
-pub use protocol::{Probe, Protocol, Resets};
+pub use protocol::{Probe, Protocol, Resets, Synapses};
 pub use recorder::{Collected, Recorder, RecorderError, Sample};
 pub use spikes::{CoreCounters, RunResult, Spike};
 pub use synapse::{Occasion, SynapseProbe, SynapseRecord};
+pub use tally::{SynapseMeasure, Take, Tally};

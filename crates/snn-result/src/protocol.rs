@@ -44,6 +44,17 @@ pub struct Resets {
     pub first: u64,
     /// Ticks between two, at least 1.
     pub every: u64,
+    /// What synapses with states do.
+    pub synapses: Synapses,
+}
+
+/// What synapses with states do when neurons begin anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synapses {
+    /// They go on.
+    Continue,
+    /// States, traces and modulators begin anew, and spikes on their way to synapses are lost.
+    BeginAnew,
 }
 
 impl Resets {

@@ -95,8 +95,11 @@ fn of_model(model: &Model, sources: &SourceMap, facts: &mut Facts) {
             say(format!("{name}, positions"), format!("{positions:?}"));
         }
         match &object.kind {
-            ObjectKind::Rate(rate) => {
-                say(format!("{name}, rate"), squeezed(sources.text(rate.span)));
+            ObjectKind::Rate(rates) => {
+                for (_, rate) in rates {
+                    let rate = rate.as_ref().map_or("silent", |e| sources.text(e.span));
+                    say(format!("{name}, rate"), squeezed(rate));
+                }
             }
             ObjectKind::Source(law) => say(format!("{name}, law"), format!("{law:?}")),
             ObjectKind::Population { neuron, parameters, initial } => {

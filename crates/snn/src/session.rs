@@ -5,7 +5,7 @@ use snn_emulator::{Checkpoint, Control, Emulator, LoadError, LoadOptions, Progre
 use snn_map::{Mapping, assemble};
 use snn_result::{
     Cost, Expectation, Protocol, Recorder, RecorderError, RunResult, Sample, Spike, SynapseRecord,
-    Verdict,
+    Tally, Verdict, Window,
 };
 use thiserror::Error;
 
@@ -30,6 +30,8 @@ pub struct Session {
     /// Spikes that expectations measure, in canonical order.
     measured: Vec<Spike>,
     measured_by: Vec<Selection>,
+    /// What they measure of synapses.
+    tallies: Vec<Tally>,
     /// Expectations measure the ticks after this one: warm-up, and what a continued run did not see.
     measured_after: u64,
 }
@@ -49,18 +51,23 @@ impl Session {
         debug_assert_eq!(image.verify(), Ok(()));
         let protocol = compiled.network.protocol.clone();
         let mut measured_by = Vec::new();
+        let mut synapses = Vec::new();
         for expectation in &protocol.expectations {
             expectation.measure.selections(&mut measured_by);
+            expectation.measure.synapses(&mut synapses);
         }
+        let tallies: Vec<Tally> = synapses.into_iter().map(Tally::new).collect();
         measured_by.extend(protocol.labelling.iter().map(|labelling| labelling.of.clone()));
         let mut asked = protocol.clone();
         asked.record_spikes.extend(measured_by.iter().cloned());
+        asked.synapse_probes.extend(tallies.iter().map(|tally| tally.of.probe()));
         let emulator = match from {
             Some(checkpoint) => Emulator::resume(&image, &asked, options, checkpoint)?,
             None => Emulator::load(&image, &asked, options)?,
         };
         let measured_after = protocol.warmup_ticks.max(emulator.tick());
-        Ok(Self { emulator, protocol, measured: Vec::new(), measured_by, measured_after })
+        let measured = Vec::new();
+        Ok(Self { emulator, protocol, measured, measured_by, tallies, measured_after })
     }
 
     /// Runs `ticks` more ticks. The recorder gets what the protocol records.
@@ -78,6 +85,8 @@ impl Session {
             recorded: &self.protocol.record_spikes,
             measured_by: &self.measured_by,
             measured: &mut self.measured,
+            probes: self.protocol.synapse_probes.len(),
+            tallies: &mut self.tallies,
             after: self.measured_after,
             taken: Vec::new(),
         };
@@ -123,19 +132,22 @@ impl Session {
     /// The values of the columns of a sweep's table, in the units they are shown in: those of
     /// [`Expectation::columns`](snn_result::Expectation::columns) of each expectation.
     pub fn columns(&self) -> Vec<f64> {
-        let (after, until) = (self.measured_after, self.emulator.tick());
-        let dt_ms = self.protocol.dt_ms.to_f64();
+        let window = self.window();
         let columns = self.protocol.expectations.iter().flat_map(Expectation::columns);
-        columns.map(|c| c.evaluate(&self.measured, after, until, dt_ms) / c.unit.1).collect()
+        columns.map(|c| c.evaluate(&window) / c.unit.1).collect()
     }
 
     /// Whether the expectations hold for the ticks of this session after the warm-up, in the order of the
     /// text.
     pub fn verdicts(&self) -> Vec<Verdict> {
+        let window = self.window();
+        self.protocol.expectations.iter().map(|e| e.evaluate(&window)).collect()
+    }
+
+    fn window(&self) -> Window<'_> {
         let (after, until) = (self.measured_after, self.emulator.tick());
         let dt_ms = self.protocol.dt_ms.to_f64();
-        let expectations = self.protocol.expectations.iter();
-        expectations.map(|e| e.evaluate(&self.measured, after, until, dt_ms)).collect()
+        Window::new(&self.measured, after, until, dt_ms).with_synapses(&self.tallies)
     }
 }
 
@@ -145,6 +157,9 @@ struct Split<'a> {
     recorded: &'a [Selection],
     measured_by: &'a [Selection],
     measured: &'a mut Vec<Spike>,
+    /// How many probes of synapses are the user's; those of expectations follow.
+    probes: usize,
+    tallies: &'a mut [Tally],
     after: u64,
     taken: Vec<Spike>,
 }
@@ -163,7 +178,17 @@ impl Recorder for Split<'_> {
     }
 
     fn synapses(&mut self, records: &[SynapseRecord]) -> Result<(), RecorderError> {
-        self.recorder.synapses(records)
+        if self.tallies.is_empty() {
+            return self.recorder.synapses(records);
+        }
+        let mut taken = Vec::new();
+        for record in records {
+            match (record.probe as usize).checked_sub(self.probes) {
+                Some(tally) => self.tallies[tally].add(record),
+                None => taken.push(*record),
+            }
+        }
+        if taken.is_empty() { Ok(()) } else { self.recorder.synapses(&taken) }
     }
 }
 

@@ -216,6 +216,14 @@ impl<T: Real> PostHistory<T> {
         self.crowded = false;
     }
 
+    /// Forgets all that has happened.
+    pub(super) fn begin_anew(&mut self) {
+        for neuron in 0..self.ends.len() as u32 {
+            self.restore(neuron, &[0], &vec![0.0; self.decays.len()]);
+        }
+        self.crowded = false;
+    }
+
     /// (tick, trace values) of every entry of a neuron.
     pub(super) fn saved(&self, neuron: u32) -> (Vec<u32>, Vec<f64>) {
         if !self.wanted {

@@ -100,7 +100,7 @@ impl<T: Real> LiveBundle<T> {
 
     /// What is recorded at the end of a tick, of synapses that have been brought to `horizon`.
     pub(super) fn record_end(&mut self, tick: u64, horizon: u64, records: &mut Records) {
-        let dendrite = u64::from(self.live.dendrite);
+        let first = self.since + u64::from(self.live.dendrite);
         for i in 0..self.probes.probes.len() {
             let Probe { index, state, at } = self.probes.probes[i];
             for row in 0..self.rows.len() {
@@ -109,8 +109,8 @@ impl<T: Real> LiveBundle<T> {
                 for synapse in start..start + len {
                     let post = || self.history.has(u32::from(self.targets[synapse]), horizon);
                     let now = match at {
-                        Occasion::Post => tick > dendrite && post(),
-                        Occasion::Events => tick > dendrite && (pre || post()),
+                        Occasion::Post => tick > first && post(),
+                        Occasion::Events => tick > first && (pre || post()),
                         Occasion::Every(ticks) => tick.is_multiple_of(ticks),
                         Occasion::Pre | Occasion::Sent => false,
                     };

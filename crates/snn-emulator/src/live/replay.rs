@@ -39,7 +39,7 @@ pub(super) struct Moved {
 }
 
 impl<T: Real> LiveRow<T> {
-    fn places(&self) -> Places<'static> {
+    pub(super) fn places(&self) -> Places<'static> {
         Places::Run(self.start, self.len)
     }
 
@@ -262,7 +262,7 @@ impl<T: Real> LiveBundle<T> {
     }
 
     /// Moves the states of synapses to a tick, those that are not there yet.
-    fn visit(
+    pub(super) fn visit(
         &mut self,
         programs: &Programs<T>,
         row: &LiveRow<T>,

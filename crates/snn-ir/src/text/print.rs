@@ -8,9 +8,9 @@ use snn_connect::{
 };
 use snn_kernel::{NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
-use snn_result::{Labelling, Measure, Occasion, Protocol};
+use snn_result::{Occasion, Protocol};
 
-use super::live;
+use super::{live, measure};
 use crate::{Network, ObjectKind};
 
 /// The text of a network.
@@ -62,6 +62,13 @@ pub fn print(network: &Network) -> String {
             let _ = writeln!(text, "of p{projection}");
             print_value(&mut text, "weight", weight);
         }
+        if !phase.relearned.is_empty() {
+            let _ = writeln!(text, "relearned{}", numbers(&phase.relearned));
+        }
+        for (projection, live) in &phase.live {
+            let _ = writeln!(text, "synapses p{projection}");
+            live::print(&mut text, live);
+        }
     }
     text
 }
@@ -71,10 +78,11 @@ fn print_protocol(text: &mut String, p: &Protocol) {
     let (warmup, run, seed) = (p.warmup_ticks, p.run_ticks, p.seed);
     let _ = writeln!(text, "protocol {name} dt_ms={dt} warmup={warmup} run={run} seed={seed}");
     if let Some(resets) = p.resets {
-        let _ = writeln!(text, "resets {} {}", resets.first, resets.every);
+        let synapses = lower(&resets.synapses);
+        let _ = writeln!(text, "resets {} {} {synapses}", resets.first, resets.every);
     }
     if let Some(labelling) = &p.labelling {
-        let _ = writeln!(text, "label {}", label(labelling));
+        let _ = writeln!(text, "label {}", measure::label(labelling));
     }
     for i in &p.injects {
         let (to, inputs) = (selection(&i.targets), numbers(&i.inputs));
@@ -95,14 +103,7 @@ fn print_protocol(text: &mut String, p: &Protocol) {
         };
         let _ = writeln!(text, "synapses {} p{} {at}", quoted(&probe.variable), probe.of);
     }
-    for e in &p.expectations {
-        let (line, what, unit) = (quoted(&e.text), quoted(&e.what), quoted(&e.unit.0));
-        let (lo, hi, scale) = (e.lo, e.hi, e.unit.1);
-        let measured = measure(&e.measure);
-        let over: String = e.over.iter().map(|name| format!("over {} ", quoted(name))).collect();
-        let _ =
-            writeln!(text, "expect {line} {what} {over}{lo:?} {hi:?} {unit} {scale:?} {measured}");
-    }
+    p.expectations.iter().for_each(|e| measure::print(text, e));
 }
 
 fn waveform(wave: Waveform) -> String {
@@ -269,41 +270,6 @@ fn source(of: &SpikeSource) -> String {
     }
 }
 
-fn measure(m: &Measure) -> String {
-    let name = |name: &str, s: &Selection| format!("{name} {}", selection(s));
-    match m {
-        Measure::Number(x) => format!("number {x:?}"),
-        Measure::Rate(s) => name("rate", s),
-        Measure::RateSd(s) => name("rate_sd", s),
-        Measure::Count(s) => name("count", s),
-        Measure::First(s) => name("first", s),
-        Measure::Last(s) => name("last", s),
-        Measure::Cv(s, n) => format!("{} {n}", name("cv", s)),
-        Measure::Fano(s, n) => format!("{} {n}", name("fano", s)),
-        Measure::Correlation(s, n) => format!("{} {n}", name("correlation", s)),
-        Measure::Accuracy(labelling) => format!("accuracy {}", label(labelling)),
-        Measure::During(after, until, inner) => {
-            format!("during {after} {until} {}", measure(inner))
-        }
-        Measure::Combined(op, pair) => {
-            format!("{} {} {}", lower(op), measure(&pair.0), measure(&pair.1))
-        }
-        Measure::Over(statistic, column) => {
-            let (text, unit, scale) = (quoted(&column.text), quoted(&column.unit.0), column.unit.1);
-            format!(
-                "over {} {text} {unit} {scale:?} {}",
-                lower(statistic),
-                measure(&column.measure)
-            )
-        }
-    }
-}
-
-fn label(l: &Labelling) -> String {
-    let (answer, of, labels) = (lower(&l.answer), selection(&l.of), numbers(&l.labels));
-    format!("{answer} {} {} {of} {}{labels}", l.first, l.every, l.labels.len())
-}
-
 /// `o0[0..4]+o2[1..3]`; `none` where there is no segment.
 pub(super) fn selection(selection: &Selection) -> String {
     let end = |s: &snn_connect::Segment| u64::from(s.start) + u64::from(s.len);
@@ -312,7 +278,7 @@ pub(super) fn selection(selection: &Selection) -> String {
     if parts.is_empty() { "none".to_string() } else { parts.join("+") }
 }
 
-fn numbers<T: std::fmt::Debug>(values: &[T]) -> String {
+pub(super) fn numbers<T: std::fmt::Debug>(values: &[T]) -> String {
     values.iter().fold(String::new(), |text, x| format!("{text} {x:?}"))
 }
 

@@ -14,22 +14,17 @@ use snn_kernel::{
     Solution, StateSlot, Unary,
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
-use snn_result::{
-    Answer, Column, Expectation, Labelling, Measure, MeasureOp, Occasion, Probe, Protocol, Resets,
-    Statistic, SynapseProbe,
-};
+use snn_result::{Occasion, Probe, Protocol, Resets, SynapseProbe, Synapses};
 
 use super::TextError;
 use super::live;
+use super::measure::{expectation, labelling};
 use super::print::lower;
 use super::rule::{rule, space};
 use super::tokens::Tokens;
 use crate::{Network, Object, ObjectKind, ProjectionNode};
 
 pub(super) type Read<T> = Result<T, TextError>;
-
-/// Measures nest at most this deep.
-const DEEPEST_MEASURE: usize = 512;
 
 /// The network of a text. It has the form of a network; whether its invariants hold, its verifier says.
 ///
@@ -60,7 +55,7 @@ pub fn parse(text: &str) -> Read<Network> {
     }
     let mut phases = Vec::new();
     while t.take("phase") {
-        phases.push(phase(&mut t)?);
+        phases.push(phase(&mut t, objects.len())?);
     }
     if !t.is_done() {
         return Err(t.error("the next object, projection or phase"));
@@ -71,9 +66,9 @@ pub fn parse(text: &str) -> Read<Network> {
     Ok(network)
 }
 
-fn phase(t: &mut Tokens) -> Read<Phase> {
+fn phase(t: &mut Tokens, objects: usize) -> Read<Phase> {
     t.expect("after")?;
-    let mut phase = Phase { after_tick: t.number()?, programs: Vec::new(), weights: Vec::new() };
+    let mut phase = Phase { after_tick: t.number()?, ..Phase::default() };
     t.line_end()?;
     while t.take("program") {
         let object = numbered(t, 'o')?;
@@ -84,6 +79,16 @@ fn phase(t: &mut Tokens) -> Read<Phase> {
         let projection: u32 = numbered(t, 'p')?;
         t.line_end()?;
         phase.weights.push((projection as usize, value(t, "weight")?));
+    }
+    if t.take("relearned") {
+        phase.relearned = t.numbers()?;
+        t.line_end()?;
+    }
+    while t.take("synapses") {
+        let projection: u32 = numbered(t, 'p')?;
+        t.line_end()?;
+        let live = live::read(t, objects)?.ok_or_else(|| t.error("live synapses"))?;
+        phase.live.push((projection as usize, live));
     }
     Ok(phase)
 }
@@ -107,7 +112,9 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
     t.line_end()?;
     loop {
         if t.take("resets") {
-            protocol.resets = Some(Resets { first: t.number()?, every: t.number()? });
+            let (first, every) = (t.number()?, t.number()?);
+            let synapses = variant(t, &[Synapses::Continue, Synapses::BeginAnew])?;
+            protocol.resets = Some(Resets { first, every, synapses });
         } else if t.take("label") {
             protocol.labelling = Some(labelling(t)?.into());
         } else if t.take("inject") {
@@ -134,27 +141,6 @@ fn protocol(t: &mut Tokens) -> Read<Protocol> {
     }
 }
 
-fn labelling(t: &mut Tokens) -> Read<Labelling> {
-    let answer = variant(t, &[Answer::MostSpikes, Answer::EarliestSpike])?;
-    let (first, every) = (t.number()?, t.number()?);
-    let of = selection(t)?;
-    let count: usize = t.number()?;
-    let labels: Read<Vec<u32>> = (0..count).map(|_| t.number()).collect();
-    Ok(Labelling { of, answer, first, every, labels: labels?.into() })
-}
-
-fn expectation(t: &mut Tokens) -> Read<Expectation> {
-    let (text, what) = (t.quoted()?, t.quoted()?);
-    let mut over = Vec::new();
-    while t.take("over") {
-        over.push(t.quoted()?);
-    }
-    let (lo, hi) = (t.number()?, t.number()?);
-    let unit = (t.quoted()?, t.number()?);
-    let measure = measure(t, 0)?;
-    Ok(Expectation { text, what, over, measure, lo, hi, unit, span: span() })
-}
-
 fn synapse_probe(t: &mut Tokens) -> Read<SynapseProbe> {
     let (variable, of) = (t.quoted()?, numbered(t, 'p')?);
     let occasions = [Occasion::Pre, Occasion::Post, Occasion::Events, Occasion::Sent];
@@ -163,42 +149,6 @@ fn synapse_probe(t: &mut Tokens) -> Read<SynapseProbe> {
         None => Occasion::Every(t.field("every", Tokens::number)?),
     };
     Ok(SynapseProbe { variable, of, at })
-}
-
-fn measure(t: &mut Tokens, depth: usize) -> Read<Measure> {
-    if depth > DEEPEST_MEASURE {
-        return Err(t.error("a measure less deep"));
-    }
-    let operations = [MeasureOp::Add, MeasureOp::Sub, MeasureOp::Mul, MeasureOp::Div];
-    Ok(match t.word("a measure", |w| Some(w.to_string()))?.as_str() {
-        "number" => Measure::Number(t.number()?),
-        "rate" => Measure::Rate(selection(t)?),
-        "rate_sd" => Measure::RateSd(selection(t)?),
-        "count" => Measure::Count(selection(t)?),
-        "first" => Measure::First(selection(t)?),
-        "last" => Measure::Last(selection(t)?),
-        "cv" => Measure::Cv(selection(t)?, t.number()?),
-        "fano" => Measure::Fano(selection(t)?, t.number()?),
-        "correlation" => Measure::Correlation(selection(t)?, t.number()?),
-        "accuracy" => Measure::Accuracy(labelling(t)?.into()),
-        "during" => {
-            let (after, until) = (t.number()?, t.number()?);
-            Measure::During(after, until, Box::new(measure(t, depth + 1)?))
-        }
-        "over" => {
-            let all = [Statistic::Mean, Statistic::Sd, Statistic::Min, Statistic::Max];
-            let statistic = variant(t, &all)?;
-            let (text, unit) = (t.quoted()?, (t.quoted()?, t.number()?));
-            let measure = measure(t, depth + 1)?;
-            Measure::Over(statistic, Box::new(Column { text, unit, measure }))
-        }
-        word => {
-            let op = operations.into_iter().find(|op| lower(op) == word);
-            let op = op.ok_or_else(|| t.error(&format!("a measure in place of `{word}`")))?;
-            let pair = (measure(t, depth + 1)?, measure(t, depth + 1)?);
-            Measure::Combined(op, Box::new(pair))
-        }
-    })
 }
 
 fn request(t: &mut Tokens) -> Read<MappingRequest> {
@@ -497,7 +447,7 @@ pub(super) fn of_objects(t: &mut Tokens, objects: usize) -> Read<Selection> {
     }
 }
 
-fn selection(t: &mut Tokens) -> Read<Selection> {
+pub(super) fn selection(t: &mut Tokens) -> Read<Selection> {
     let mut segments = Vec::new();
     if t.take("none") {
         return Ok(Selection::new(segments));
@@ -532,7 +482,7 @@ fn register(t: &mut Tokens) -> Read<Reg> {
 }
 
 /// A letter and a number, as `o3`.
-fn numbered(t: &mut Tokens, letter: char) -> Read<u32> {
+pub(super) fn numbered(t: &mut Tokens, letter: char) -> Read<u32> {
     let wanted = format!("`{letter}` and a number");
     t.word(&wanted, |word| word.strip_prefix(letter)?.parse().ok())
 }
@@ -550,10 +500,10 @@ pub(super) fn variant<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Read<T> {
 }
 
 /// Takes the name of a variant where it comes next.
-fn peeked<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Option<T> {
+pub(super) fn peeked<T: Copy + Debug>(t: &mut Tokens, all: &[T]) -> Option<T> {
     all.iter().copied().find(|v| t.take(&lower(v)))
 }
 
-fn span() -> Span {
+pub(super) fn span() -> Span {
     Span::new(SourceId(0), 0, 0)
 }

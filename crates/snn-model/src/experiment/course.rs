@@ -1,10 +1,9 @@
 //! The course of an experiment: pieces of its run, pauses, parameters set in between, or trials.
 
-use snn_connect::SpikeSource;
 use snn_diagnostics::codes::experiment as codes;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_numeric::Rational;
-use snn_result::Resets;
+use snn_result::{Resets, Synapses};
 use snn_syntax::ast::{self, Between, ExperimentItem};
 
 use super::{Settings, Stated, parameters, ticks_of, unknown_parameter};
@@ -18,7 +17,8 @@ use crate::project::FileId;
 /// What follows what, in ticks since tick 0.
 #[derive(Default)]
 pub(crate) struct Course<'a> {
-    /// Ticks after the warm-up.
+    /// Ticks of the warm-up, and after it.
+    pub warmup_ticks: u64,
     pub run_ticks: u64,
     /// Where parameters change, ascending.
     pub changes: Vec<Change<'a>>,
@@ -51,8 +51,18 @@ pub(crate) struct Trials {
 impl Course<'_> {
     /// When neurons begin anew.
     pub fn resets(&self) -> Option<Resets> {
-        let trials = self.trials.filter(|t| t.between == Between::Reset)?;
-        Some(Resets { first: trials.first, every: trials.ticks })
+        let trials = self.trials?;
+        let synapses = match trials.between {
+            Between::Reset => Synapses::Continue,
+            Between::ResetWeights => Synapses::BeginAnew,
+            Between::Keep => return None,
+        };
+        Some(Resets { first: trials.first, every: trials.ticks, synapses })
+    }
+
+    /// The last tick.
+    pub fn end(&self) -> u64 {
+        self.warmup_ticks + self.run_ticks
     }
 
     /// The ticks after which sources may change: tick, index of the change in force, whether silent.
@@ -68,17 +78,19 @@ impl Course<'_> {
         ticks.into_iter().map(at).collect()
     }
 
-    /// A law with what changes and pauses make of it; `of` gives the law after a change.
-    pub fn law<'n>(
+    /// A law with what changes and pauses make of it, each with the tick after which it holds; `of` gives
+    /// the law after a change.
+    pub fn laws<T: Clone + PartialEq>(
         &self,
-        base: &SpikeSource,
-        of: impl Fn(usize) -> &'n SpikeSource,
-    ) -> SpikeSource {
+        base: &T,
+        silence: &T,
+        of: impl Fn(usize) -> T,
+    ) -> Vec<(u64, T)> {
         let mut laws = vec![(0, base.clone())];
         for (tick, change, silent) in self.events() {
             let law = match (silent, change) {
-                (true, _) => SpikeSource::Given([].into()),
-                (false, Some(change)) => of(change).clone(),
+                (true, _) => silence.clone(),
+                (false, Some(change)) => of(change),
                 (false, None) => base.clone(),
             };
             if laws.last().is_some_and(|(from, _)| *from == tick) {
@@ -88,10 +100,7 @@ impl Course<'_> {
                 laws.push((tick, law));
             }
         }
-        match laws.len() {
-            1 => laws.remove(0).1,
-            _ => SpikeSource::Phased(laws.into()),
-        }
+        laws
     }
 }
 
@@ -141,7 +150,7 @@ fn in_pieces<'a>(
     (dt, warmup): (Option<Rational>, u64),
 ) -> Option<Course<'a>> {
     let known = parameters(cx, net);
-    let mut course = Course::default();
+    let mut course = Course { warmup_ticks: warmup, ..Course::default() };
     let mut set: Vec<Given<'a>> = Vec::new();
     let mut open: Option<Span> = None;
     let mut sound = true;
@@ -216,5 +225,7 @@ fn in_trials<'a>(
     let ticks = ticks_of(cx, &Stated { value: each, file }, dt, "a trial", 1);
     let (count, ticks) = (u64::try_from(count?).ok()?, ticks?);
     let trials = Trials { count, ticks, first: warmup, between: *between, span: *span };
-    Some(Course { run_ticks: count.checked_mul(ticks)?, trials: Some(trials), ..Course::default() })
+    let run_ticks = count.checked_mul(ticks)?;
+    let trials = Some(trials);
+    Some(Course { warmup_ticks: warmup, run_ticks, trials, ..Course::default() })
 }

@@ -9,6 +9,7 @@ use snn_result::{Column, Expectation, Labelling, Measure, MeasureOp, Statistic};
 use snn_syntax::ast::{self, BinaryOp, ExprKind, UnaryOp};
 use snn_units::{Dimension, UnitValue, best_unit, natural_unit, scale};
 
+use super::synaptic::{self, Around};
 use crate::arguments::{called, needed, optional, read};
 use crate::constant;
 use crate::context::Context;
@@ -17,8 +18,8 @@ use crate::names::list;
 use crate::network::{NetScope, pick};
 use crate::time;
 
-const MEASURES: [&str; 9] =
-    ["rate", "rate_sd", "count", "first", "last", "cv", "fano", "corr", "accuracy"];
+const MEASURES: [&str; 10] =
+    ["rate", "rate_sd", "count", "first", "last", "cv", "fano", "corr", "accuracy", "fraction"];
 
 /// How the points of a sweep are taken together.
 const STATISTICS: [(&str, Statistic); 4] = [
@@ -45,12 +46,12 @@ pub(super) struct Line<'a> {
 /// Checks an `expect` line.
 pub(super) fn expectation(
     cx: &mut Context<'_>,
-    scope: &NetScope<'_, '_>,
+    around: Around<'_, '_, '_>,
     line: &Line<'_>,
-    dt: Option<Rational>,
 ) -> Option<Expectation> {
     let over = over(cx, line)?;
-    let typing = Typing { scope, dt, labels: line.labels, pools: !over.is_empty() };
+    let Around { scope, dt, .. } = around;
+    let typing = Typing { scope, dt, around, labels: line.labels, pools: !over.is_empty() };
     let bounded = match (line.within, &line.what.kind) {
         (Some(within), _) => typing.within(cx, line.what, within)?,
         (None, ExprKind::Binary(op, a, b)) if comparison(*op) => {
@@ -68,8 +69,10 @@ pub(super) fn expectation(
     };
     let Bounded { measure, lo, hi, unit } = bounded;
     let mut selections = Vec::new();
+    let mut synapses = Vec::new();
     measure.selections(&mut selections);
-    if selections.is_empty() {
+    measure.synapses(&mut synapses);
+    if selections.is_empty() && synapses.is_empty() {
         let message = "nothing is measured here";
         cx.report(
             Diagnostic::new(codes::BAD_MEASURE, line.what.span, message, "constants only")
@@ -120,6 +123,7 @@ struct Typed {
 struct Typing<'s, 'f, 'a> {
     scope: &'s NetScope<'f, 'a>,
     dt: Option<Rational>,
+    around: Around<'s, 'f, 'a>,
     labels: (Option<Span>, Option<&'s Arc<Labelling>>),
     /// Whether the line takes points together.
     pools: bool,
@@ -199,6 +203,15 @@ impl Typing<'_, '_, '_> {
     /// Recursion: expressions are no deeper than the parser allows.
     fn measure(&self, cx: &mut Context<'_>, e: &ast::Expr) -> Option<Typed> {
         match &e.kind {
+            ExprKind::Call(call) if synaptic::asked(call).is_some() => {
+                if self.pools {
+                    unpooled(cx, e);
+                    return None;
+                }
+                let (of, unit) = self.around.measure(cx, call, e.span)?;
+                let dimension = unit.as_ref().map_or(Dimension::NUMBER, |unit| unit.dimension);
+                Some(Typed { measure: Measure::Synapses(of), dimension, unit })
+            }
             ExprKind::Call(call) if called(call).is_some_and(|n| MEASURES.contains(&n)) => {
                 if self.pools {
                     unpooled(cx, e);
@@ -220,7 +233,7 @@ impl Typing<'_, '_, '_> {
                 let pair = Box::new((zero, inner.measure));
                 Some(Typed { measure: Measure::Combined(MeasureOp::Sub, pair), ..inner })
             }
-            ExprKind::Call(call) if !measures(e) && self.looks_like_a_measure(call) => {
+            ExprKind::Call(call) if !measures(e) && self.looks_like_a_measure(cx, call) => {
                 unknown(cx, call);
                 None
             }
@@ -289,13 +302,16 @@ impl Typing<'_, '_, '_> {
     }
 
     /// A call whose first argument selects neurons was meant as a measure.
-    fn looks_like_a_measure(&self, call: &ast::Call) -> bool {
+    fn looks_like_a_measure(&self, cx: &Context<'_>, call: &ast::Call) -> bool {
         let Some(name) = called(call) else { return false };
         let selects = call.arguments.first().is_some_and(|a| {
             let (base, _) = crate::network::indexed(&a.value);
             matches!(&base.kind, ExprKind::Name(n) if self.scope.objects.declared(n).is_some())
         });
-        selects || nearest(name, MEASURES).is_some_and(|_| !crate::typed::is_builtin(name))
+        let of_synapses = self.around.is_of_synapses(cx, call);
+        selects
+            || of_synapses
+            || nearest(name, MEASURES).is_some_and(|_| !crate::typed::is_builtin(name))
     }
 
     fn call(&self, cx: &mut Context<'_>, call: &ast::Call, span: Span) -> Option<Typed> {
@@ -335,6 +351,14 @@ impl Typing<'_, '_, '_> {
                 let slots = [needed("of"), optional("from"), optional("to")];
                 let [of, from, to] = read(cx, call, span, &usage, slots)?;
                 during = self.during(cx, from, to)?;
+                if name == "fraction" {
+                    let message = "a fraction is of a state of synapses";
+                    cx.report(
+                        Diagnostic::new(codes::BAD_MEASURE, span, message, "of what?")
+                            .with_help("write for instance `fraction(ee.w, least 1 mV)`"),
+                    );
+                    return None;
+                }
                 let of = pick(cx, self.scope, of?)?.selection();
                 match name {
                     "rate" => (Measure::Rate(of), frequency),
@@ -459,7 +483,10 @@ fn unknown(cx: &mut Context<'_>, call: &ast::Call) {
     let mut d = Diagnostic::new(codes::BAD_MEASURE, span, message, "unknown measure");
     d = match nearest(text, MEASURES) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(span, near),
-        None => d.with_help(format!("measures are {}", MEASURES.join(", "))),
+        None => d.with_help(format!(
+            "measures are {}; of the states of synapses mean(ee.w), sd, min, max, fraction",
+            MEASURES[..MEASURES.len() - 1].join(", ")
+        )),
     };
     cx.report(d);
 }
@@ -483,7 +510,19 @@ fn unpooled(cx: &mut Context<'_>, e: &ast::Expr) {
 fn measures(e: &ast::Expr) -> bool {
     let mut found = false;
     crate::network::mentioned(e, &mut |name| found |= MEASURES.contains(&name));
-    found
+    found || of_synapses(e)
+}
+
+/// Whether something in it measures synapses. Recursion: no deeper than the parser allows.
+fn of_synapses(e: &ast::Expr) -> bool {
+    match &e.kind {
+        ExprKind::Unary(_, a) => of_synapses(a),
+        ExprKind::Binary(_, a, b) => of_synapses(a) || of_synapses(b),
+        ExprKind::Call(call) => {
+            synaptic::asked(call).is_some() || call.arguments.iter().any(|a| of_synapses(&a.value))
+        }
+        _ => false,
+    }
 }
 
 fn comparison(op: BinaryOp) -> bool {

@@ -1,11 +1,14 @@
 //! The network of each phase, and what may differ between them.
 
+use std::sync::Arc;
+
+use snn_connect::SpikeSource;
 use snn_diagnostics::codes::experiment as codes;
 use snn_diagnostics::{Diagnostic, Span};
 
 use super::course::{Change, Course};
 use crate::context::Context;
-use crate::model::{Object, ObjectKind, Phase, Projection};
+use crate::model::{Bound, Live, Object, ObjectKind, Phase, Projection};
 use crate::names::ItemId;
 use crate::network::{self, Given, Network, Request};
 
@@ -57,11 +60,23 @@ fn same_structure(
         return refuse(cx, change.span, "continuous connections", None);
     }
     for (a, b) in base.projections.iter().zip(&new.projections) {
-        let alike = Projection { weight: a.weight.clone(), ..b.clone() };
-        if *a != alike {
+        let (weight, live) = (a.weight.clone(), a.live.clone());
+        let alike = Projection { weight, live, ..b.clone() };
+        if *a != alike || !same_synapses(a.live.as_ref(), b.live.as_ref()) {
             return refuse(cx, change.span, "connections and delays", Some(a.span));
         }
     }
+}
+
+/// Whether two kinds of synapses differ in the values of their models at most.
+fn same_synapses(a: Option<&Live>, b: Option<&Live>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return a.is_none() && b.is_none() };
+    let models = |live: &Live| {
+        let model = |bound: &Option<Bound>| bound.as_ref().map(|b| Arc::as_ptr(&b.model));
+        (model(&live.via), model(&live.learn))
+    };
+    let alike = Live { via: a.via.clone(), learn: a.learn.clone(), ..b.clone() };
+    *a == alike && models(a) == models(b)
 }
 
 fn same_model(a: &Object, b: &Object) -> bool {
@@ -70,8 +85,7 @@ fn same_model(a: &Object, b: &Object) -> bool {
             a == b
         }
         (ObjectKind::Source(_), ObjectKind::Source(_)) => true,
-        // A rate over time has one law for the whole run.
-        (ObjectKind::Rate(a), ObjectKind::Rate(b)) => a == b,
+        (ObjectKind::Rate(_), ObjectKind::Rate(_)) => true,
         _ => false,
     }
 }
@@ -89,13 +103,26 @@ fn refuse(cx: &mut Context<'_>, set: Span, what: &str, whose: Option<Span>) {
 /// Gives every source its laws over the whole run.
 pub(super) fn sources(network: &mut Network<'_>, changed: &[Network<'_>], course: &Course<'_>) {
     for (id, object) in network.objects.list_mut().iter_mut().enumerate() {
-        if let ObjectKind::Source(base) = &mut object.kind {
-            *base = course.law(base, |change| match &changed[change].objects.list()[id].kind {
-                ObjectKind::Source(law) => law,
-                ObjectKind::Population { .. } | ObjectKind::Rate(_) => {
-                    unreachable!("invariant: structures are the same")
-                }
-            });
+        let after = |change: usize| &changed[change].objects.list()[id].kind;
+        match &mut object.kind {
+            ObjectKind::Population { .. } => {}
+            ObjectKind::Source(base) => {
+                let silence = SpikeSource::Given([].into());
+                let mut laws = course.laws(base, &silence, |change| match after(change) {
+                    ObjectKind::Source(law) => law.clone(),
+                    _ => unreachable!("invariant: structures are the same"),
+                });
+                *base = match laws.len() {
+                    1 => laws.remove(0).1,
+                    _ => SpikeSource::Phased(laws.into()),
+                };
+            }
+            ObjectKind::Rate(base) => {
+                *base = course.laws(&base[0].1, &None, |change| match after(change) {
+                    ObjectKind::Rate(rates) => rates[0].1.clone(),
+                    _ => unreachable!("invariant: structures are the same"),
+                });
+            }
         }
     }
 }

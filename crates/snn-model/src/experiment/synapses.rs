@@ -1,15 +1,14 @@
 //! What is recorded of synapses.
 
 use snn_diagnostics::codes::experiment as codes;
-use snn_diagnostics::codes::syntax::NOT_AVAILABLE;
-use snn_diagnostics::{Diagnostic, Span, nearest};
+use snn_diagnostics::{Code, Diagnostic, Span, nearest};
 use snn_numeric::Rational;
 use snn_result::{Occasion, SynapseProbe};
 use snn_syntax::ast::{self, Recorded};
 
 use super::record::every_ticks;
 use crate::context::Context;
-use crate::model::{Live, Projection};
+use crate::model::{Projection, State};
 use crate::names::list;
 use crate::network::{NetScope, Network};
 
@@ -23,7 +22,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// The projection of this name.
-fn find<'n>(
+pub(super) fn find<'n>(
     cx: &Context<'_>,
     network: &'n Network<'_>,
     of: &ast::Expr,
@@ -49,19 +48,21 @@ pub(super) fn probe(
     asked: &Asked<'_>,
     dt: Option<Rational>,
 ) -> Option<SynapseProbe> {
-    let Some((of, projection)) = find(cx, network, asked.of) else {
-        return unknown(cx, network, asked);
+    let (of, variable) = match asked.what {
+        Recorded::State(name) => {
+            let (of, state) = state(cx, network, (asked.of, name), codes::BAD_RECORD)?;
+            (of, state.name.clone())
+        }
+        Recorded::Sent(word) => {
+            (live(cx, network, asked.of, codes::BAD_RECORD)?.0, word.text.clone())
+        }
+        Recorded::Spikes => {
+            live(cx, network, asked.of, codes::BAD_RECORD)?;
+            let message = "a connection has no spikes; its sources have";
+            cx.report(Diagnostic::new(codes::BAD_RECORD, asked.span, message, "not of synapses"));
+            return None;
+        }
     };
-    let Some(live) = &projection.live else {
-        let message = format!("the synapses of `{}` have no states", projection.name);
-        cx.report(
-            Diagnostic::new(codes::BAD_RECORD, asked.of.span, message, "static")
-                .with_label(projection.span, "connected here")
-                .with_help("only synapses with `via` or `learn` can be recorded"),
-        );
-        return None;
-    };
-    let variable = variable(cx, live, projection, asked)?;
     let at = match (asked.what, asked.at, asked.every) {
         (Recorded::Sent(_), None, None) => Occasion::Sent,
         (Recorded::State(_), None, None) => Occasion::Every(1),
@@ -82,42 +83,44 @@ pub(super) fn probe(
     Some(SynapseProbe { variable, of: of as u32, at })
 }
 
-/// Trials that begin anew lose what is on its way; behind a synapse with a dendrite that is not yet possible.
-pub(super) fn no_dendrites(cx: &mut Context<'_>, network: &Network<'_>) {
-    for projection in &network.projections {
-        if projection.live.as_ref().is_some_and(|live| live.dendrite > 0) {
-            let message = "trials that begin anew with a dendritic delay are not available yet";
-            cx.report(
-                Diagnostic::new(NOT_AVAILABLE, projection.span, message, "has a dendrite")
-                    .with_help("write `trials … keep state`, or give the delay to the axon"),
-            );
-        }
-    }
-}
-
-fn variable(
+/// A connection by its name, and its synapses, which have states.
+fn live<'n>(
     cx: &mut Context<'_>,
-    live: &Live,
-    projection: &Projection,
-    asked: &Asked<'_>,
-) -> Option<String> {
-    let name = match asked.what {
-        Recorded::State(name) => name,
-        Recorded::Sent(word) => return Some(word.text.clone()),
-        Recorded::Spikes => {
-            let message = "a connection has no spikes; its sources have";
-            cx.report(Diagnostic::new(codes::BAD_RECORD, asked.span, message, "not of synapses"));
-            return None;
-        }
+    network: &'n Network<'_>,
+    of: &ast::Expr,
+    code: Code,
+) -> Option<(usize, &'n Projection, Vec<&'n State>)> {
+    let Some((at, projection)) = find(cx, network, of) else {
+        unknown(cx, network, of, code);
+        return None;
+    };
+    let Some(live) = &projection.live else {
+        let message = format!("the synapses of `{}` have no states", projection.name);
+        cx.report(
+            Diagnostic::new(code, of.span, message, "static")
+                .with_label(projection.span, "connected here")
+                .with_help("only synapses with `via` or `learn` have states"),
+        );
+        return None;
     };
     let bound = live.learn.iter().chain(&live.via);
-    let known: Vec<String> =
-        bound.flat_map(|b| &b.model.body.states).map(|s| s.name.clone()).collect();
-    if known.contains(&name.text) {
-        return Some(name.text.clone());
+    Some((at, projection, bound.flat_map(|b| &b.model.body.states).collect()))
+}
+
+/// A state of the synapses of a connection, and the index of that.
+pub(super) fn state<'n>(
+    cx: &mut Context<'_>,
+    network: &'n Network<'_>,
+    (of, name): (&ast::Expr, &ast::Name),
+    code: Code,
+) -> Option<(usize, &'n State)> {
+    let (at, projection, states) = live(cx, network, of, code)?;
+    if let Some(state) = states.iter().find(|s| s.name == name.text) {
+        return Some((at, state));
     }
+    let known: Vec<String> = states.iter().map(|s| s.name.clone()).collect();
     let message = format!("the synapses of `{}` have no state `{}`", projection.name, name.text);
-    let mut d = Diagnostic::new(codes::BAD_RECORD, name.span, message, "unknown state");
+    let mut d = Diagnostic::new(code, name.span, message, "unknown state");
     d = match nearest(&name.text, known.iter().map(String::as_str)) {
         Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(name.span, near),
         None => d.with_help(format!("they have {}", list(&known))),
@@ -145,20 +148,19 @@ fn occasion(cx: &mut Context<'_>, at: &ast::Name) -> Option<Occasion> {
     }
 }
 
-fn unknown(cx: &mut Context<'_>, network: &Network<'_>, asked: &Asked<'_>) -> Option<SynapseProbe> {
-    let text = cx.text(asked.of.span).to_owned();
+fn unknown(cx: &mut Context<'_>, network: &Network<'_>, of: &ast::Expr, code: Code) {
+    let text = cx.text(of.span).to_owned();
     let live = network.projections.iter().filter(|p| p.live.is_some());
     let names: Vec<String> =
         live.map(|p| p.name.clone()).filter(|name| !name.contains(' ')).collect();
     let message = format!("there is no connection named `{text}`");
-    let mut d = Diagnostic::new(codes::BAD_RECORD, asked.of.span, message, "unknown connection");
+    let mut d = Diagnostic::new(code, of.span, message, "unknown connection");
     d = match nearest(&text, names.iter().map(String::as_str)) {
-        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(asked.of.span, near),
+        Some(near) => d.with_help(format!("did you mean `{near}`?")).with_fix(of.span, near),
         None => d.with_help("name it where it is made: `connect A -> B.exc as ee { … }`"),
     };
     // A connection that is faulty is missing and has been reported.
     if !cx.has_errors() {
         cx.report(d);
     }
-    None
 }

@@ -145,7 +145,8 @@ fn inhomogeneous(
     if !is_file {
         let NetScope { file, frame, objects, .. } = *scope;
         let scope = NetScope { file, frame, objects, place: Place::Rate };
-        return type_as(cx, &scope, rate, &hertz(), "the rate").map(ObjectKind::Rate);
+        let rate = type_as(cx, &scope, rate, &hertz(), "the rate")?;
+        return Some(ObjectKind::Rate(vec![(0, Some(rate))]));
     }
     let (path, span) = file_path(cx, rate)?;
     let project = cx.project;

@@ -126,7 +126,7 @@ pub enum ExperimentItem {
         /// The whole statement.
         span: Span,
     },
-    /// `trials 1000 each 100 ms`, `trials 10 each 1 s keep state`: in place of `run`.
+    /// `trials 1000 each 100 ms`, `… keep state`, `… reset weights`: in place of `run`.
     Trials {
         /// How many.
         count: Expr,
@@ -194,12 +194,14 @@ pub enum ExperimentItem {
     Later(Name),
 }
 
-/// What happens to the states of neurons between two trials.
+/// What happens between two trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Between {
-    /// Every trial begins with the initial values.
+    /// Neurons begin with their initial values; synapses go on.
     Reset,
-    /// They go on.
+    /// Neurons and synapses begin with their initial values.
+    ResetWeights,
+    /// All goes on.
     Keep,
 }
 

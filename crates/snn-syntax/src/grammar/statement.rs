@@ -307,11 +307,13 @@ fn experiment<'src>(
 
 fn trials<'src>(expr: &Rule<'src, Expr>) -> Rule<'src, (Expr, Expr, Between)> {
     let keep = optional(Kind::Word(Word::Keep)).ignore_then(word(Word::State)).to(Between::Keep);
+    let reset = optional(Kind::Word(Word::Reset)).ignore_then(word(Word::Weights));
+    let between = keep.or(reset.to(Between::ResetWeights));
     expr.clone()
         .then_ignore(word(Word::Each))
         .then(expr.clone())
-        .then(keep.or_not())
-        .map(|((count, each), keep)| (count, each, keep.unwrap_or(Between::Reset)))
+        .then(between.or_not())
+        .map(|((count, each), between)| (count, each, between.unwrap_or(Between::Reset)))
         .boxed()
 }
 
