@@ -35,6 +35,7 @@ fn network(neurons: u32, pairs: Vec<(u32, u32)>) -> Network {
         step: step.finish(&[sum, zero]),
         init: init.finish(&[start]),
         systems: Vec::new(),
+        leap: None,
     };
     let all = Selection::new(vec![Segment { object: 0, start: 0, len: neurons }]);
     let projection = Projection {

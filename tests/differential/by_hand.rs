@@ -38,6 +38,7 @@ fn summing(threshold: f64) -> NeuronKernel {
         step: b.finish(&[after, spike]),
         init: init.finish(&[start]),
         systems: Vec::new(),
+        leap: None,
     }
 }
 

@@ -65,7 +65,9 @@ fn phases(generated: &mut Generated, rng: &mut Rng) {
     for _ in 0..1 + rng.below(3) {
         let mut phase = Phase { after_tick, ..Phase::default() };
         for (id, _) in network.objects() {
-            if let Some(kernel) = network.kernel(id).filter(|_| rng.chance(60)) {
+            if let Some(kernel) = network.kernel(id).filter(|_| rng.chance(60))
+                && kernel.leap.is_none()
+            {
                 phase.programs.push((id.0, Arc::new(other_parameters(kernel, rng))));
             }
         }

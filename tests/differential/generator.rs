@@ -2,6 +2,7 @@
 
 mod connections;
 mod neurons;
+mod quiet;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ pub fn network(seed: u64) -> Generated {
     let mut objects = Vec::new();
     for p in 0..populations {
         let size = 16 + g.rng.below(20) as u32;
-        let kernel = g.kernel();
+        let kernel = if g.rng.chance(30) { g.quiet_kernel() } else { g.kernel() };
         objects.push(object(format!("P{p}"), size, ObjectKind::Population(Arc::new(kernel))));
     }
     for s in 0..1 + g.rng.below(3) {
@@ -108,6 +109,7 @@ pub fn network(seed: u64) -> Generated {
         Network::new("generated".into(), arithmetic, protocol, request, objects, projections);
     network.continuous = continuous;
     let mut generated = Generated { network, constructs: g.constructs };
+    quiet::leave_alone(&mut generated, &mut Rng(seed ^ 0x91e7));
     super::course::give(&mut generated, &mut Rng(seed ^ 0xc0_u64.rotate_left(17)));
     generated.constructs.sort_unstable();
     generated.constructs.dedup();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use snn_numeric::Real;
 use snn_result::{SpikeHash, Synapses};
 
-use crate::emulator::{Engine, is_population};
+use crate::emulator::{Engine, at_events, is_population};
 use crate::error::LoadError;
 use crate::live::SavedProjection;
 
@@ -45,6 +45,8 @@ pub struct SavedObject {
     pub other_arrivals: Vec<i64>,
     /// Values per state, in index order; f32 values are exact.
     pub states: Vec<Vec<f64>>,
+    /// Whether it is updated at events only: then its states are those of the end of the tick before `until`.
+    pub at_events: bool,
     /// First tick in which each neuron is no longer refractory.
     pub until: Vec<u32>,
 }
@@ -75,6 +77,7 @@ impl<T: Real> Engine<T> {
                     spikes: vec![0; object.size as usize],
                     other_arrivals: vec![0; neurons],
                     states: vec![vec![0.0; neurons]; states],
+                    at_events: at_events(&self.image, o),
                     until: vec![0; neurons],
                 }
             })
@@ -191,6 +194,9 @@ impl<T: Real> Engine<T> {
                 }
             }
             for part in &mut worker.parts {
+                if let Some(events) = &mut part.events {
+                    events.begun = saved.lost;
+                }
                 let neurons: Vec<_> = part.layout.neurons().collect();
                 for (neuron, (object, index, _)) in neurons.into_iter().enumerate() {
                     let saved = &saved.objects[object as usize];
@@ -257,6 +263,9 @@ impl<T: Real> Engine<T> {
                     "{}[{}] stands where this network has {}[{}]",
                     saved.name, saved.size, object.name, object.size
                 ));
+            }
+            if saved.at_events != at_events(&self.image, o) {
+                return refuse(format!("{} is updated otherwise", saved.name));
             }
             if saved.states.len() != states || !whole {
                 return refuse(format!("the states of {} are others", saved.name));

@@ -19,6 +19,7 @@ mod continuous;
 mod cost;
 mod emulator;
 mod error;
+mod events;
 mod exchange;
 mod fault;
 mod ids;

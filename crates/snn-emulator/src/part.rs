@@ -13,6 +13,7 @@ use snn_kernel::{
 use snn_numeric::{ObjectKey, Purpose, Real};
 
 use crate::emulator::Tier;
+use crate::events::Events;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lanes::{LANE, Lane};
@@ -77,6 +78,7 @@ pub(crate) fn layouts(image: &ChipImage, ranges: &[OwnedRange]) -> Vec<PartLayou
                     *s == signature
                         && layout.kernel.step == kernel.step
                         && layout.kernel.refractory == kernel.refractory
+                        && layout.kernel.leap == kernel.leap
                         && layout.kernel.columns.len() == kernel.columns.len()
                 };
                 groups.iter().position(same).unwrap_or_else(|| {
@@ -119,6 +121,13 @@ pub(crate) struct ReceptorLanes<T> {
     pub counts: Vec<(usize, T)>,
 }
 
+impl<T> ReceptorLanes<T> {
+    /// All its lanes.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.value.iter().chain(self.counts.iter().map(|(lane, _)| lane)).copied()
+    }
+}
+
 /// The neurons of a part and their state.
 #[derive(Debug)]
 pub(crate) struct Part<T> {
@@ -132,7 +141,7 @@ pub(crate) struct Part<T> {
     /// Current of each input, padded; rewritten when an injection begins or ends.
     pub currents: Vec<Vec<T>>,
     /// What arrived at each receptor of the block at hand.
-    arrivals: Vec<Box<Column<T>>>,
+    pub arrivals: Vec<Box<Column<T>>>,
     /// First tick in which the neuron is no longer refractory.
     pub until: Vec<u32>,
     /// Spikes since tick 0.
@@ -143,9 +152,11 @@ pub(crate) struct Part<T> {
     pub spent: Duration,
     /// The populations, by their first neuron here.
     owners: Vec<Owner>,
-    program: BlockProgram<T>,
+    pub program: BlockProgram<T>,
     /// The same program in one pass, where it has such a shape.
-    shape: Option<Shape<T>>,
+    pub shape: Option<Shape<T>>,
+    /// What it takes to update them at events only, where they are.
+    pub events: Option<Events<T>>,
     seed: u64,
     /// Added to every refractory time; not 0 only where a test has planted a fault.
     refractory_fault: i32,
@@ -190,7 +201,7 @@ pub(crate) struct Scratch<T> {
     pub registers: Registers<T>,
     refractory: Box<Column<T>>,
     /// 1 for neurons of the block that spiked.
-    spikes: Box<Column<T>>,
+    pub spikes: Box<Column<T>>,
 }
 
 impl<T: Real> Default for Scratch<T> {
@@ -237,16 +248,17 @@ impl<T: Real> Part<T> {
             owners,
             program: BlockProgram::new(&kernel.step),
             shape: Shape::of(&kernel).filter(|_| tier == Tier::Shapes),
+            events: Events::of(&kernel),
             seed: image.seed,
             refractory_fault: 0,
             layout,
         };
-        part.begin(image);
+        part.begin(image, 0);
         part
     }
 
-    /// Gives all neurons their parameters and initial states, and ends their refractory times.
-    pub(crate) fn begin(&mut self, image: &ChipImage) {
+    /// Gives all neurons their parameters and initial states after a tick, and ends their refractory times.
+    pub(crate) fn begin(&mut self, image: &ChipImage, tick: u64) {
         for (neuron, (object, index, _)) in self.layout.neurons().enumerate() {
             let key = image.objects[object as usize].key;
             let values = population_kernel(image, object).start(image.seed, key, index);
@@ -261,6 +273,10 @@ impl<T: Real> Part<T> {
             column[len..].fill(first);
         }
         self.until.fill(0);
+        if let Some(events) = &mut self.events {
+            events.begun = tick;
+            self.until.fill(tick as u32 + 1);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -386,7 +402,8 @@ impl<T: Real> Part<T> {
         Outcome { fired, suspect }
     }
 
-    fn fire(&mut self, neuron: usize, tick: u64, kernel: &NeuronKernel) {
+    /// Counts a spike and begins the refractory time.
+    pub(crate) fn fire(&mut self, neuron: usize, tick: u64, kernel: &NeuronKernel) {
         self.spikes[neuron] += 1;
         let ticks = match kernel.refractory {
             None => return,

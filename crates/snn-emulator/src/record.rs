@@ -129,7 +129,7 @@ impl Taps {
             self.chunk.samples.push((tick, p));
             let value = |&(_, part, state, neuron): &(u32, usize, usize, usize)| {
                 let parts: &[Part<T>] = parts;
-                parts[part].columns[state][neuron].to_f64()
+                parts[part].state(neuron, state, tick).to_f64()
             };
             self.chunk.values.extend(probe.sites.iter().map(value));
         }

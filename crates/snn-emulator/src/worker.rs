@@ -14,6 +14,7 @@ use crate::continuous::Values;
 use crate::cost::{Clock, Phase};
 use crate::emulator::LoadOptions;
 use crate::error::LoadError;
+use crate::events::{Reached, Turn};
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lanes::{Lane, LaneKind, add_weighted, count_arrivals, count_wide};
@@ -44,6 +45,7 @@ pub(crate) struct Worker<T> {
     /// Index among the workers.
     pub index: usize,
     lanes: Vec<Lane<T>>,
+    reached: Reached,
     trains: Vec<Trains>,
     /// Delays present, longest first.
     delays: Vec<u64>,
@@ -102,6 +104,7 @@ impl<T: Real> Worker<T> {
             clock: Clock::default(),
             index: 0,
             lanes: plan.lanes.iter().map(|kind| Lane::new(*kind)).collect(),
+            reached: vec![None; plan.lanes.len()],
             trains: Vec::new(),
             delays,
             injects: protocol.injects.clone().into(),
@@ -116,6 +119,9 @@ impl<T: Real> Worker<T> {
         for part in &mut worker.parts {
             fault.into_iter().for_each(|f| part.plant(f));
         }
+        let quiet = worker.parts.iter().filter(|part| part.events.is_some());
+        let lanes = quiet.flat_map(|part| part.receptors.iter().flat_map(ReceptorLanes::lanes));
+        lanes.for_each(|lane| worker.reached[lane] = Some(Vec::new()));
         worker.start_trains(image, ids, 0);
         Ok(worker)
     }
@@ -175,7 +181,14 @@ impl<T: Real> Worker<T> {
             self.deliver(tick)?;
             for (p, part) in self.parts.iter_mut().enumerate() {
                 self.fired.clear();
-                part.update(self.simd, tick, &mut self.lanes, &mut self.scratch, &mut self.fired)?;
+                let (simd, lanes) = (self.simd, self.lanes.as_mut_slice());
+                let (scratch, fired) = (&mut self.scratch, &mut self.fired);
+                if part.events.is_some() {
+                    let turn = Turn { simd, tick, lanes, scratch, fired };
+                    part.update_reached(turn, &mut self.reached)?;
+                } else {
+                    part.update(simd, tick, lanes, scratch, fired)?;
+                }
                 for &neuron in &self.fired {
                     let neuron = neuron as usize;
                     let id = part.id[neuron];
@@ -278,7 +291,7 @@ impl<T: Real> Worker<T> {
             }
         }
         self.direct.iter_mut().for_each(|direct| direct.since = tick);
-        self.parts.iter_mut().for_each(|part| part.begin(image));
+        self.parts.iter_mut().for_each(|part| part.begin(image, tick));
     }
 
     /// The part that each lane belongs to.
@@ -286,9 +299,7 @@ impl<T: Real> Worker<T> {
         let mut of = vec![0; self.lanes.len()];
         for (p, part) in self.parts.iter().enumerate() {
             for receptor in &part.receptors {
-                for lane in receptor.value.iter().chain(receptor.counts.iter().map(|(l, _)| l)) {
-                    of[*lane] = p;
-                }
+                receptor.lanes().for_each(|lane| of[lane] = p);
             }
         }
         of
@@ -322,6 +333,9 @@ impl<T: Real> Worker<T> {
             for emission in self.ring.at(emitted) {
                 let segments = self.rows.of(emission.id);
                 for segment in segments.iter().filter(|s| u64::from(s.delay) == delay) {
+                    if let Some(reached) = &mut self.reached[segment.lane as usize] {
+                        reached.extend_from_slice(self.rows.targets(*segment));
+                    }
                     if segment.form != Form::Live {
                         scatter(&self.rows, &mut self.lanes, *segment, emission.times);
                         continue;
@@ -347,6 +361,10 @@ impl<T: Real> Worker<T> {
                 && let Lane::Count(to) = &mut self.lanes[lane]
             {
                 to[..counts.len()].copy_from_slice(counts);
+                if let Some(reached) = &mut self.reached[lane] {
+                    let neurons = (0..counts.len()).filter(|neuron| counts[*neuron] > 0);
+                    reached.extend(neurons.map(|neuron| neuron as u16));
+                }
                 let arrivals = &mut self.parts[part].other_arrivals;
                 for (total, n) in arrivals.iter_mut().zip(counts) {
                     *total += i64::from(*n);

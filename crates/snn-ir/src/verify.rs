@@ -15,6 +15,8 @@
 //!   of a tick at least; targets have every state that is read; what comes first in a tie, and what reads
 //!   its target, has a dendrite.
 //! - What is recorded of synapses, they have.
+//! - A population with a leap has no injected current, no continuous connection and no change of its
+//!   program.
 //! - A continuous connection has a state per source segment and an input per target segment.
 //! - Keys of objects and projections differ.
 
@@ -52,6 +54,7 @@ impl Network {
             require(keys.insert(key), || format!("p{i} shares its key with another"))?;
         }
         self.verify_phases()?;
+        self.verify_leaps()?;
         for (i, continuous) in self.continuous.iter().enumerate() {
             self.verify_continuous(continuous)
                 .map_err(|e| VerifyError(format!("c{i}: {}", e.0)))?;
@@ -147,6 +150,19 @@ impl Network {
         }
     }
 
+    fn verify_leaps(&self) -> Result<(), VerifyError> {
+        let injects = self.protocol.injects.iter().flat_map(|inject| inject.targets.segments());
+        let connectors = self.continuous.iter().map(|c| &c.projection.connector);
+        let joined = connectors.flat_map(|c| [&c.sources, &c.targets]).flat_map(|s| s.segments());
+        let changed = self.phases.iter().flat_map(|phase| &phase.programs).map(|(o, _)| *o);
+        let mut busy = injects.chain(joined).map(|s| s.object).chain(changed);
+        let leaps = |o: &u32| self.kernel(ObjectId(*o)).is_some_and(|k| k.leap.is_some());
+        match busy.find(leaps) {
+            Some(o) => Err(VerifyError(format!("o{o} cannot be left alone between events"))),
+            None => Ok(()),
+        }
+    }
+
     fn verify_continuous(&self, continuous: &Continuous) -> Result<(), VerifyError> {
         let connector = &continuous.projection.connector;
         self.within(&connector.sources)?;
@@ -219,6 +235,8 @@ impl Network {
             let has = |name: &String| target.is_some_and(|k| k.state(name).is_some());
             let lacks = kernel.reads.iter().find(|name| !has(name));
             require(lacks.is_none(), || format!("o{} lacks {lacks:?}", segment.object))?;
+            let seen = kernel.reads.is_empty() || target.is_none_or(|k| k.leap.is_none());
+            require(seen, || format!("states of o{} are not there in every tick", segment.object))?;
         }
         let late = live.ties.post_first() || kernel.reads_target();
         require(!late || live.dendrite > 0, || "a dendrite of 0 ticks".into())

@@ -1,6 +1,6 @@
 //! What the inputs and outputs of a neuron's program mean.
 
-use crate::{LinearSystem, Program};
+use crate::{Leap, LinearSystem, Program};
 
 /// A neuron model with the constants of one population folded in.
 ///
@@ -28,6 +28,8 @@ pub struct NeuronKernel {
     pub init: Program,
     /// What else becomes columns.
     pub systems: Vec<LinearSystem>,
+    /// Where it stands, neurons are updated only when something arrives: see [`Leap`].
+    pub leap: Option<Leap>,
 }
 
 /// A state of a neuron.

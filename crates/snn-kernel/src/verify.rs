@@ -1,6 +1,6 @@
 //! The invariants of programs.
 
-use crate::{LinearSystem, NeuronKernel, Op, Program};
+use crate::{LinearSystem, NeuronKernel, Op, Program, quiet};
 
 /// A broken invariant: our fault, never the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,13 @@ impl NeuronKernel {
         expect("columns of systems", wanted.min(self.columns.len()), wanted)?;
         let given: usize = self.systems.iter().map(|s| s.given.len()).sum();
         let outputs = self.own_columns() + self.states.len() + given;
-        expect("init outputs", self.init.outputs.len(), outputs)
+        expect("init outputs", self.init.outputs.len(), outputs)?;
+        match (&self.leap, quiet(self)) {
+            (Some(leap), Ok(proved)) if *leap == proved => Ok(()),
+            (Some(_), Ok(_)) => Err(VerifyError(format!("{}: another leap", self.model))),
+            (Some(_), Err(why)) => Err(VerifyError(format!("{}: {why}", self.model))),
+            (None, _) => Ok(()),
+        }
     }
 }
 

@@ -536,6 +536,7 @@ impl<'a> Lowering<'a> {
             step: std::mem::take(&mut self.step).finish(outputs),
             init: std::mem::take(&mut self.init).finish(&init_outputs),
             systems: std::mem::take(&mut self.systems),
+            leap: None,
         };
         let place = |i: u32| {
             let i = i as usize;

@@ -26,7 +26,7 @@ impl<T: Real> Interpreter<'_, T> {
                     let start = population.kernel.start(self.seed, key, index);
                     *values = start.into_iter().map(T::from_f64).collect();
                 }
-                population.until.fill(0);
+                population.begin(self.tick);
             }
         }
         let phases = &network.phases;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use snn_chip::Arithmetic;
 use snn_ir::{Network, ObjectId, ObjectKind};
-use snn_kernel::{DrawKey, NeuronKernel, Refractory};
+use snn_kernel::{DrawKey, Leaps, NeuronKernel, Refractory};
 use snn_numeric::{Purpose, Real};
 use snn_result::{Recorder, RecorderError, RunResult, Sample, Spike, SpikeHash};
 use thiserror::Error;
@@ -101,8 +101,39 @@ pub(crate) struct Population<'a, T> {
     pub kernel: &'a NeuronKernel,
     /// Per neuron: states, then columns.
     pub values: Vec<Vec<T>>,
-    /// Per neuron: first tick in which it is no longer refractory.
+    /// Per neuron: first tick in which it is no longer refractory. Where neurons are updated at events only,
+    /// `values` are those of the end of the tick before.
     pub until: Vec<u64>,
+    /// What such neurons become between events.
+    leaps: Option<Leaps<T>>,
+    /// The tick after which all neurons began.
+    begun: u64,
+}
+
+impl<T: Real> Population<'_, T> {
+    /// A state of a neuron at the end of a tick.
+    fn state(&self, neuron: usize, state: usize, tick: u64) -> T {
+        let value = self.values[neuron][state];
+        match &self.leaps {
+            Some(leaps) => {
+                let ticks = (tick + 1).saturating_sub(self.until[neuron]);
+                leaps.after(state, value, ticks as u32)
+            }
+            None => value,
+        }
+    }
+
+    /// Whether a neuron does nothing in a tick, `arrives` saying whether something arrives at it.
+    fn is_idle(&self, neuron: usize, tick: u64, arrives: bool) -> bool {
+        let event = arrives || tick == self.begun + 1;
+        self.leaps.is_some() && (!event || tick < self.until[neuron])
+    }
+
+    /// All neurons have just begun, after a tick.
+    pub(crate) fn begin(&mut self, tick: u64) {
+        self.begun = tick;
+        self.until.fill(if self.leaps.is_some() { tick + 1 } else { 0 });
+    }
 }
 
 /// One weight on its way. Ordered as sums are.
@@ -132,12 +163,16 @@ impl<'a, T: Real> Interpreter<'a, T> {
                     let start = |index| {
                         kernel.start(seed, o.key, index).into_iter().map(T::from_f64).collect()
                     };
-                    populations.push(Population {
+                    let mut population = Population {
                         object,
                         kernel,
                         values: (0..o.size).map(start).collect(),
                         until: vec![0; o.size as usize],
-                    });
+                        leaps: kernel.leap.as_ref().map(Leaps::new),
+                        begun: 0,
+                    };
+                    population.begin(0);
+                    populations.push(population);
                 }
             }
         }
@@ -342,7 +377,15 @@ impl<'a, T: Real> Interpreter<'a, T> {
             for index in 0..object.size {
                 let n = index as usize;
                 let cell = (population.object, index);
-                let mut inputs = population.values[n].clone();
+                let arrives = (0..kernel.receptors.len() as u16)
+                    .any(|receptor| input.contains_key(&(cell, receptor)));
+                if population.is_idle(n, tick, arrives) {
+                    continue;
+                }
+                let mut inputs: Vec<T> = (0..kernel.states.len())
+                    .map(|state| population.state(n, state, tick - 1))
+                    .collect();
+                inputs.extend(&population.values[n][kernel.states.len()..]);
                 for receptor in 0..kernel.receptors.len() {
                     let sum = input.get(&(cell, receptor as u16));
                     inputs.push(sum.copied().unwrap_or(T::ZERO));
@@ -371,6 +414,9 @@ impl<'a, T: Real> Interpreter<'a, T> {
                         });
                     }
                     population.values[n][state] = out[state];
+                }
+                if population.leaps.is_some() {
+                    population.until[n] = tick + 1;
                 }
                 if out[kernel.spike_output()] != T::ZERO {
                     spikes.push(cell);
@@ -461,7 +507,7 @@ impl<'a, T: Real> Interpreter<'a, T> {
             let value = |(object, index): Cell| {
                 let population = self.populations.iter().find(|p| p.object == object)?;
                 let state = population.kernel.state(&probe.variable)?;
-                Some(population.values[index as usize][state].to_f64())
+                Some(population.state(index as usize, state, self.tick).to_f64())
             };
             let values: Vec<f64> = probe.of.iter().map(|c| value(c).unwrap_or(f64::NAN)).collect();
             let sample = Sample { tick: self.tick, probe: p, values: &values };

@@ -158,6 +158,7 @@ impl Generator {
             step: b.finish(&outputs),
             init: init.finish(&init_outputs),
             systems,
+            leap: None,
         };
         let step = kernel.step.clone().with_inputs(kernel.step_inputs(), |i| i);
         let kernel = NeuronKernel { step, ..kernel };

@@ -6,7 +6,7 @@ use snn_chip::{MappingRequest, Place};
 use snn_connect::{
     Connector, Layout, Rate, Rule, Selection, Space, SpikeSource, SynapseValue, Waveform,
 };
-use snn_kernel::{NeuronKernel, Op, Program, Refractory};
+use snn_kernel::{Drift, NeuronKernel, Op, Program, Refractory};
 use snn_numeric::Rational;
 use snn_result::{Occasion, Protocol};
 
@@ -156,6 +156,10 @@ fn print_kernel(text: &mut String, kernel: &NeuronKernel) {
         let (solution, size) = (lower(&system.solution), system.size);
         let (given, wanted) = (pairs(&system.given), pairs(&system.wanted));
         let _ = writeln!(text, "  system {solution} {size}{given} gives{wanted}");
+    }
+    for drift in kernel.leap.iter().flat_map(|leap| &leap.drifts) {
+        let Drift { factor, rest, scale } = drift;
+        let _ = writeln!(text, "  leap {factor:?} {rest:?} {scale:?}");
     }
     print_program(text, "init", &kernel.init);
     print_program(text, "step", &kernel.step);

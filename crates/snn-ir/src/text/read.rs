@@ -10,8 +10,8 @@ use snn_connect::{
 };
 use snn_diagnostics::{SourceId, Span};
 use snn_kernel::{
-    Binary, Bounds, BoundsMode, Draw, LinearSystem, NeuronKernel, Op, Program, Refractory, Reg,
-    Solution, StateSlot, Unary,
+    Binary, Bounds, BoundsMode, Draw, Drift, Leap, LinearSystem, NeuronKernel, Op, Program,
+    Refractory, Reg, Solution, StateSlot, Unary,
 };
 use snn_numeric::{Distribution, ObjectKey, Rational};
 use snn_result::{Occasion, Probe, Protocol, Resets, SynapseProbe, Synapses};
@@ -272,11 +272,28 @@ fn kernel(t: &mut Tokens) -> Read<NeuronKernel> {
         systems.push(system(t)?);
         t.line_end()?;
     }
+    let mut drifts = Vec::new();
+    while t.take("leap") {
+        drifts.push(Drift { factor: t.number()?, rest: t.number()?, scale: t.number()? });
+        t.line_end()?;
+    }
+    let leap = (!drifts.is_empty()).then_some(Leap { drifts });
     t.expect("init")?;
     let init = program(t)?;
     t.expect("step")?;
     let step = program(t)?;
-    Ok(NeuronKernel { model, states, columns, receptors, inputs, refractory, step, init, systems })
+    Ok(NeuronKernel {
+        model,
+        states,
+        columns,
+        receptors,
+        inputs,
+        refractory,
+        step,
+        init,
+        systems,
+        leap,
+    })
 }
 
 fn system(t: &mut Tokens) -> Read<LinearSystem> {

@@ -83,6 +83,7 @@ fn kernel(parts: Parts) -> NeuronKernel {
         step: b.finish(&outputs),
         init: ProgramBuilder::new(1).finish(&[]),
         systems: Vec::new(),
+        leap: None,
     }
 }
 
