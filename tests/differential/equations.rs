@@ -144,7 +144,8 @@ fn noise_has_the_same_bits_on_both_engines() {
         let compiled = compile(&noisy(arithmetic));
         let choices: Vec<&str> = compiled.decisions.iter().map(|d| d.choice.as_str()).collect();
         let exact = "exact propagators, found for each neuron";
-        assert_eq!(choices, [exact, "euler, 2 per tick", "counts per tick"]);
+        let always = "updated in every tick";
+        assert_eq!(choices, [exact, always, "euler, 2 per tick", always, "counts per tick"]);
         let found = agreed(&compiled);
         for object in [0, 1] {
             let spikes = found.spikes.iter().filter(|s| s.object == object).count();

@@ -17,6 +17,14 @@ neuron cell {
   reset { v = 0 mV }
   refractory 1 ms hold v
 }
+neuron leaky {
+  receptor exc: mV = jump(v)
+  state v: mV = 0 mV
+  v' = (1 mV - v) / 10 ms
+  spike when v >= 4 mV
+  reset { v = 0 mV }
+  refractory 1 ms hold v
+}
 synapse tsodyks {
   param U = 0.5, u0 = U, tau_r: ms = 80 ms, tau_f: ms = 30 ms
   state seen = 0, r = 1, u = (u0 - U) / (1 - U)
@@ -199,8 +207,13 @@ fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String 
     let weights = ["0.7 mV", "W", "clamp(normal(W, 0.3 mV), 0.1 mV, 2 mV)"];
     let weight = pick(rng, marks, &weights);
     let delay = format!("delay axon {axon} dendrite {dendrite}{back}");
-    let mut text =
-        format!("  connect {from} -> ({to}).{} as c{n} {{\n", pick(rng, marks, &["exc", "slow"]));
+    let reads = learn.is_some_and(|l| l == "voltage" || l == "seen");
+    let mut text = if !reads && rng.chance(30) {
+        marks.push("onto neurons updated at events");
+        format!("  connect {from} -> d.exc as c{n} {{\n")
+    } else {
+        format!("  connect {from} -> ({to}).{} as c{n} {{\n", pick(rng, marks, &["exc", "slow"]))
+    };
     text += &format!("    rule {rule}\n    weight {weight}\n    {delay}\n");
     if let Some(rule) = &mut learn {
         let da = pick(rng, marks, &["da = b", "da = fast delay 0.7 ms", "da = a + s delay 1.2 ms"]);
@@ -257,6 +270,7 @@ fn program(seed: u64) -> Program {
   source fast[3]: inhomogeneous(9000 Hz * P * (1 + 0.5 * sin(0.3 [1/ms] * t)))
   population a[{a}]: cell
   population b[{b}]: cell(tau = uniform(8 ms, 12 ms))
+  population d[9]: leaky update at events
   connect s -> a.exc as drive_a {{ rule probability(0.5); weight 2.1 mV; delay 0.3 ms }}
   connect s -> b.exc as drive_b {{ rule probability(0.4); weight 2.3 mV; delay 0.4 ms }}
 "
@@ -293,6 +307,7 @@ experiment e of net on c {{
   seed {seed}
   record spikes of a + b
   record v of a every 0.5 ms
+  record v of d every 0.3 ms
 {records}}}
 "
     );

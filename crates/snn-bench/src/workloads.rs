@@ -39,7 +39,19 @@ const BRUNEL: &[Peer] = &[
 const CUBA: &[Peer] = &[Nest(&["--network", "cuba"]), Brian(&["--network", "cuba"])];
 const COBA: &[Peer] = &[Brian(&["--network", "coba"])];
 const STDP: &[Peer] = &[Nest(&["--network", "stdp"]), Brian(&["--network", "stdp"])];
+const SPARSE: &[Peer] = &[
+    Nest(&["--network", "sparse", "--rate", "1"]),
+    Brian(&["--network", "sparse", "--rate", "1", "--drive", "precomputed"]),
+    Reference(&["sparse", "lazy", "1", "1000", "1"]),
+];
+const SPARSER: &[Peer] = &[
+    Nest(&["--network", "sparse", "--rate", "0.1"]),
+    Brian(&["--network", "sparse", "--rate", "0.1", "--drive", "precomputed"]),
+    Reference(&["sparse", "lazy", "0.1", "1000", "1"]),
+];
 const CHIP: &[Peer] = &[Sanafe(&["--steps", "100", "--timing", "simple"])];
+
+const RARE: &[&str] = &["sparse.rate=0.1 Hz"];
 
 /// All of them.
 pub const WORKLOADS: &[Workload] = &[
@@ -51,6 +63,10 @@ pub const WORKLOADS: &[Workload] = &[
     workload("stdp", "crates/snn-bench/networks/stdp.snn", &[], STDP),
     workload("stdp_f32", "crates/snn-bench/networks/stdp_f32.snn", &[], STDP),
     workload("chip", "crates/snn-bench/networks/chip.snn", &[], CHIP),
+    workload("sparse", "crates/snn-bench/networks/sparse.snn", &[], SPARSE),
+    workload("sparse_f32", "crates/snn-bench/networks/sparse_f32.snn", &[], SPARSE),
+    workload("sparser", "crates/snn-bench/networks/sparse.snn", RARE, SPARSER),
+    workload("sparser_f32", "crates/snn-bench/networks/sparse_f32.snn", RARE, SPARSER),
     workload("active", "crates/snn-bench/networks/active.snn", &[], &[]),
     workload("silent", "crates/snn-bench/networks/silent.snn", &[], &[]),
     workload("unseen", "crates/snn-bench/networks/unseen.snn", &[], &[Loop(by_hand::unseen)]),

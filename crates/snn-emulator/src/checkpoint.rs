@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use snn_numeric::Real;
 use snn_result::{SpikeHash, Synapses};
 
-use crate::emulator::{Engine, at_events, is_population};
+use crate::emulator::{Engine, is_population};
 use crate::error::LoadError;
 use crate::live::SavedProjection;
 
@@ -273,4 +273,10 @@ impl<T: Real> Engine<T> {
         }
         Ok(())
     }
+}
+
+/// Whether an object is a population that is updated at events only.
+fn at_events(image: &snn_chip::ChipImage, object: usize) -> bool {
+    is_population(image, object)
+        && crate::part::population_kernel(image, object as u32).leap.is_some()
 }

@@ -546,8 +546,3 @@ fn collect(
 pub(crate) fn is_population(image: &ChipImage, object: usize) -> bool {
     matches!(image.objects[object].kind, ImageObjectKind::Population(_))
 }
-
-/// Whether an object is a population that is updated at events only.
-pub(crate) fn at_events(image: &ChipImage, object: usize) -> bool {
-    is_population(image, object) && population_kernel(image, object as u32).leap.is_some()
-}

@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use snn_chip::{Arithmetic, MappingRequest, Phase};
 use snn_connect::{Continuous, Projection, Selection, SpikeSource};
 use snn_diagnostics::Span;
-use snn_kernel::NeuronKernel;
+use snn_kernel::{Leap, NeuronKernel};
 use snn_numeric::ObjectKey;
 use snn_result::Protocol;
 
@@ -127,6 +127,14 @@ impl Network {
     /// An object.
     pub fn object(&self, id: ObjectId) -> &Object {
         &self.graph[NodeIndex::new(id.0 as usize)]
+    }
+
+    /// Leaves a population alone between events.
+    pub fn leave_alone(&mut self, id: ObjectId, leap: Leap) {
+        if let ObjectKind::Population(kernel) = &mut self.graph[NodeIndex::new(id.0 as usize)].kind
+        {
+            Arc::make_mut(kernel).leap = Some(leap);
+        }
     }
 
     /// All objects in declaration order.

@@ -186,11 +186,11 @@ impl<'a> Walk<'a> {
         let whole = self.of(self.program.outputs[state]);
         let ops = self.program.ops.iter().zip(&self.known);
         let flushed = ops.filter(|(_, known)| known.as_ref() == whole);
-        let scale = flushed.filter_map(|(op, _)| match op {
+        let mut scale = flushed.filter_map(|(op, _)| match op {
             Op::Flush(_, scale) => Some(*scale),
             _ => None,
         });
-        scale.last().unwrap_or(0.0)
+        scale.next_back().unwrap_or(0.0)
     }
 
     /// The spike condition: one state, as it becomes, at or above a constant.

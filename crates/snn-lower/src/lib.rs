@@ -25,6 +25,7 @@ mod stability;
 mod synapse;
 mod terms;
 mod translate;
+mod update;
 mod upstroke;
 
 pub use decision::Decision;

@@ -21,6 +21,7 @@ use crate::phases::phases;
 use crate::rate::{rate_decision, rated};
 use crate::synapse;
 use crate::translate::Scope;
+use crate::update;
 
 /// A lowered model and what was decided on the way.
 #[derive(Clone, Debug)]
@@ -124,7 +125,7 @@ fn lower_with(
                 decisions.push(rate_decision(object));
                 ObjectKind::Source(rated(object, rates, &model.protocol, &mut diagnostics))
             }
-            model::ObjectKind::Population { neuron, parameters, initial } => {
+            model::ObjectKind::Population { neuron, parameters, initial, .. } => {
                 let noises = received(&model.noises, at);
                 let exposed = exposed(model, at, *neuron);
                 let given = given(model, object, (parameters, initial), (&noises, &exposed, reads));
@@ -187,6 +188,7 @@ fn lower_with(
     );
     network.continuous = model.continuous.iter().map(|c| continuous(model, c, &network)).collect();
     phases(model, &mut network, program, &mut diagnostics);
+    update::choose(model, &mut network, &mut decisions, &mut diagnostics);
     if diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Checked::new(None, diagnostics);
     }

@@ -58,7 +58,8 @@ impl Before {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         for (id, object) in phase.objects.iter().enumerate() {
-            let model::ObjectKind::Population { neuron, parameters, initial } = &object.kind else {
+            let model::ObjectKind::Population { neuron, parameters, initial, .. } = &object.kind
+            else {
                 continue;
             };
             let noises = received(&model.noises, id as u32);

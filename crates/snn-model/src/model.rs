@@ -13,6 +13,7 @@ use snn_connect::{Autapses, Layout, Multapses, Rule, Selection, Space, SpikeSour
 use snn_diagnostics::Span;
 use snn_numeric::Distribution;
 use snn_result::Protocol;
+pub use snn_syntax::ast::{Update, When};
 use snn_units::{Dimension, UnitValue};
 
 pub use synapse::{Bound, Decay, End, Live, Signal, SignalKind, StepMode, SynapseModel, Weight};
@@ -115,6 +116,8 @@ pub enum ObjectKind {
         parameters: Vec<(usize, Expr)>,
         /// Initial values given at the population: state index and expression.
         initial: Vec<(usize, Expr)>,
+        /// When its neurons are updated, where the text says.
+        update: Option<Update>,
     },
     /// A spike source.
     Source(SpikeSource),

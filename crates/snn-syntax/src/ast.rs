@@ -16,7 +16,9 @@ pub use experiment::{
 pub use expr::{
     Argument, BinaryOp, Call, Expr, ExprKind, Name, UnaryOp, UnitExpr, UnitFactor, WordOrName,
 };
-pub use network::{At, Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork};
+pub use network::{
+    At, Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork, Update, When,
+};
 pub use neuron::{
     AssignOp, Block, Check, Declaration, NeuronItem, Refractory, SpikeTest, Statement,
     StatementKind,

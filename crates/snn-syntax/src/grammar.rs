@@ -23,7 +23,7 @@ use crate::token::{Kind, Token};
 use crate::word::Word;
 
 pub(crate) use expr::Expressions;
-pub(crate) use statement::{SignalParts, Statements};
+pub(crate) use statement::{PlacedCall, SignalParts, Statements};
 
 /// The parser library's settings.
 pub(crate) type Extra<'src> = Full<Fault, SimpleState<Context<'src>>, ()>;

@@ -33,7 +33,7 @@ words! {
     Couple "couple" White "white"
     Population "population" Source "source" Connect "connect" For "for" Rule "rule"
     Weight "weight" Delay "delay" Via "via" Learn "learn" No "no" Axon "axon"
-    Dendrite "dendrite" Back "back" Ties "ties"
+    Dendrite "dendrite" Back "back" Ties "ties" Update "update" Events "events"
     Trace "trace" Modulator "modulator" Reads "reads" Deliver "deliver" Add "add"
     Mesh "mesh" Arithmetic "arithmetic" Core "core" Cores "cores" Energy "energy" Routing "routing"
     Time "time" Neurons "neurons" AxonsIn "axons_in" AxonsOut "axons_out" Synapses "synapses"

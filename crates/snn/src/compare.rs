@@ -102,9 +102,12 @@ fn of_model(model: &Model, sources: &SourceMap, facts: &mut Facts) {
                 }
             }
             ObjectKind::Source(law) => say(format!("{name}, law"), format!("{law:?}")),
-            ObjectKind::Population { neuron, parameters, initial } => {
+            ObjectKind::Population { neuron, parameters, initial, update } => {
                 let neuron = &model.neurons[*neuron];
                 say(format!("{name}, model"), neuron.name.clone());
+                if let Some(update) = update {
+                    say(format!("{name}, update"), squeezed(sources.text(update.span)));
+                }
                 for (at, value) in parameters {
                     let parameter = &neuron.parameters[*at];
                     let value = of_value(value, &parameter.unit, sources);

@@ -17,6 +17,8 @@ super::codes! {
         "A neuron with `int(N)` is exact: its numbers are whole and never rounded. f32 holds whole numbers only up to 2^24, sums and products included, so such a neuron needs a chip with `arithmetic f64`, where its integers are the same as in integer hardware.";
     TRACE_VARIES = "E0710", "a constant of a plasticity rule that varies",
         "Time constants and steps of traces and modulators, and the interval of `on every`, are the same for all synapses of a projection: give numbers, not draws. Parameters that only blocks and equations use may differ from synapse to synapse.";
+    NOT_AT_EVENTS = "E0711", "population that cannot wait for events",
+        "`update at events` updates a neuron only in ticks in which something arrives at it. That is possible where the compiler can prove that nothing else happens to it: every state decays on its own with constants of the text, the threshold is a constant that its resting value and its reset lie below, it is refractory by `hold` of all states or not at all, and no current, noise or continuous connection reaches it. `snn explain --decisions FILE` says what was chosen for each population.";
     BAD_RATE = "E0715", "impossible rate at some time",
         "The rate of an inhomogeneous source is looked at in up to 65,536 ticks of the run before it runs. There it is negative, not a number, or higher than some thousand spikes per tick.";
     UNSTABLE = "E0707", "unstable step",

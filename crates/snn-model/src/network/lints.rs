@@ -315,7 +315,9 @@ fn never_spikes(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
 /// Whether a population without input certainly never spikes: all values are constants, no rate of change
 /// is other than 0, and the test fails. False where this cannot be told.
 fn stays_silent(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
-    let ObjectKind::Population { neuron, parameters, initial } = &object.kind else { return false };
+    let ObjectKind::Population { neuron, parameters, initial, .. } = &object.kind else {
+        return false;
+    };
     let model = &neurons[*neuron];
     let Some(spike) = &model.spike else { return true };
     at_rest(model, parameters, initial, &spike.condition).unwrap_or(false)

@@ -55,7 +55,7 @@ impl<'a> Builder<'_, 'a> {
             (Some(model), Some((parameters, initial)), Some(size), positions) => {
                 neuron::check_population(cx, &model, &parameters, p.model_span);
                 let neuron = self.neuron_index(model);
-                let kind = ObjectKind::Population { neuron, parameters, initial };
+                let kind = ObjectKind::Population { neuron, parameters, initial, update: p.update };
                 let (name, shape) = (member.name.clone(), member.shape);
                 let positions = positions.flatten();
                 Some(Object { name, size, shape, positions, kind, span: p.name.span })

@@ -72,8 +72,28 @@ pub struct Population {
     pub model_span: Span,
     /// Where its neurons lie.
     pub at: Option<At>,
+    /// When they are updated.
+    pub update: Option<Update>,
     /// The whole statement.
     pub span: Span,
+}
+
+/// `update at events`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// When.
+    pub when: When,
+    /// From `update` to the last word.
+    pub span: Span,
+}
+
+/// When neurons are updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Only in ticks in which something arrives at them.
+    AtEvents,
+    /// Always.
+    EveryTick,
 }
 
 /// `at grid(50 um, 50 um) torus`.

@@ -1,6 +1,7 @@
 //! What follows the first word of a statement or item, one parser per kind of statement.
 
 use chumsky::prelude::*;
+use snn_diagnostics::{Diagnostic, codes::syntax::UNEXPECTED};
 
 use super::expr::arguments;
 use super::synapse;
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::ast::{
     AssignOp, Between, Call, Declaration, Event, Expr, ExprKind, Name, PlaceTarget, Refractory,
-    SpikeTest, StepMode, UnitExpr,
+    SpikeTest, StepMode, UnitExpr, Update, When,
 };
 use crate::fault::Expected;
 use crate::token::{Kind, Token};
@@ -77,7 +78,7 @@ pub(crate) type CheckParts = (Expr, Option<(Expr, Option<Expr>)>);
 pub(crate) type FunctionParts = (Name, Vec<Declaration>, Option<UnitExpr>, Expr);
 /// Name, groups of brackets, model, positions with the word behind them.
 pub(crate) type PopulationParts =
-    (Name, Vec<Vec<Expr>>, PlacedCall, Option<(PlacedCall, Option<Name>)>);
+    (Name, Vec<Vec<Expr>>, PlacedCall, Option<(PlacedCall, Option<Name>)>, Option<Update>);
 /// From, to, name, body.
 pub(crate) type ConnectParts = (Expr, Expr, Option<Name>, Option<Token>);
 /// Conditions with their bodies, the body after the last `else`.
@@ -365,13 +366,37 @@ fn population<'src>(call: &Rule<'src, PlacedCall>) -> Rule<'src, PopulationParts
         .map_with(|t, e| super::expr::elements(t, e.state()))
         .repeated()
         .collect::<Vec<_>>();
-    let at = optional(Kind::Word(Word::At)).ignore_then(call.clone()).then(name().or_not());
+    let suffix = one(|t| t.is_name() && !t.is(Word::Update))
+        .labelled(Expected::Operator)
+        .map_with(|t, e| e.state().name(t));
+    let at = optional(Kind::Word(Word::At)).ignore_then(call.clone()).then(suffix.or_not());
     name()
         .then(brackets)
         .then_ignore(token(Kind::Colon))
         .then(call.clone())
         .then(at.or_not())
-        .map(|(((name, brackets), model), at)| (name, brackets, model, at))
+        .then(update().or_not())
+        .map(|((((name, brackets), model), at), update)| (name, brackets, model, at, update))
+        .boxed()
+}
+
+fn update<'src>() -> Rule<'src, Update> {
+    let events = name_token().map_with(|t, e| {
+        let context: &mut Context<'_> = e.state();
+        if !t.is(Word::Events) {
+            let (span, message) = (context.span(t), "expected `events`: `update at events`");
+            context.report(Diagnostic::new(UNEXPECTED, span, message, ""));
+        }
+        (When::AtEvents, t)
+    });
+    let at_events = word(Word::At).ignore_then(events);
+    let every_tick = word(Word::Every).ignore_then(word(Word::Tick)).map(|t| (When::EveryTick, t));
+    optional(Kind::Word(Word::Update))
+        .then(at_events.or(every_tick))
+        .map_with(|(first, (when, last)), e| {
+            let context: &mut Context<'_> = e.state();
+            Update { when, span: context.span(first).to(context.span(last)) }
+        })
         .boxed()
 }
 
@@ -419,8 +444,8 @@ fn pair(group: Token, context: &mut Context<'_>) -> Option<(Expr, Expr)> {
         (Some(x), Some(y), None) => Some((x, y)),
         (Some(Expr { kind: ExprKind::Error, .. }), None, None) => None,
         _ => {
-            context.report(snn_diagnostics::Diagnostic::new(
-                snn_diagnostics::codes::syntax::UNEXPECTED,
+            context.report(Diagnostic::new(
+                UNEXPECTED,
                 span,
                 "expected column and row: `(0, 0)`",
                 "",

@@ -1,10 +1,18 @@
 //! Bodies of networks and of connections.
 
+use snn_diagnostics::{Diagnostic, Span, codes::syntax::UNEXPECTED};
+
 use super::{Parser, head, later_head};
-use crate::ast::{At, Connect, ConnectItem, NetworkItem, Population, Source, SubNetwork};
+use crate::ast::{
+    At, Connect, ConnectItem, Expr, Name, NetworkItem, Population, Source, SubNetwork, Update,
+};
+use crate::grammar::PlacedCall;
 use crate::layer::Layer;
 use crate::token::{Kind, Token};
 use crate::word::Word;
+
+/// Name, brackets, what it is, positions, the whole statement.
+type Member = (Name, Vec<Vec<Expr>>, PlacedCall, Option<At>, Span);
 
 impl<'src> Parser<'_, 'src> {
     pub(super) fn network(&mut self, brace: Token) -> Vec<NetworkItem> {
@@ -25,15 +33,13 @@ impl<'src> Parser<'_, 'src> {
             Word::Let => NetworkItem::Let(self.declaration(statement)?),
             Word::Population => NetworkItem::Population(self.population(statement)?),
             Word::Source => {
-                let Population { name, brackets, model, model_span, at, span, .. } =
-                    self.population(statement)?;
-                let (kind, kind_span) = (model, model_span);
+                let (name, brackets, model, at, span) = self.member(statement)?;
+                let (kind, kind_span) = (model.call, model.span);
                 NetworkItem::Source(Source { name, brackets, kind, kind_span, at, span })
             }
             Word::Network => {
-                let Population { name, brackets, model, model_span, span, .. } =
-                    self.population(statement)?;
-                let (network, network_span) = (model, model_span);
+                let (name, brackets, model, _, span) = self.member(statement)?;
+                let (network, network_span) = (model.call, model.span);
                 NetworkItem::Network(SubNetwork { name, brackets, network, network_span, span })
             }
             Word::Connect => NetworkItem::Connect(self.connect(statement)?),
@@ -56,12 +62,23 @@ impl<'src> Parser<'_, 'src> {
 
     fn population(&mut self, statement: &'src [Token]) -> Option<Population> {
         let rules = &self.grammar.statements;
-        let (name, brackets, model, at) = self.run(&rules.population, statement, 1)?;
-        let at = at.map(|(layout, torus)| At { layout: layout.call, torus, span: layout.span });
+        let (name, brackets, model, at, update) = self.run(&rules.population, statement, 1)?;
+        let at = at.map(placed);
         let doc = self.doc(statement[0]);
         let span = self.span(statement);
         let (model, model_span) = (model.call, model.span);
-        Some(Population { doc, name, brackets, model, model_span, at, span })
+        Some(Population { doc, name, brackets, model, model_span, at, update, span })
+    }
+
+    /// A source or a network within a network: name, brackets, what it is, positions, the whole.
+    fn member(&mut self, statement: &'src [Token]) -> Option<Member> {
+        let rules = &self.grammar.statements;
+        let (name, brackets, model, at, update) = self.run(&rules.population, statement, 1)?;
+        if let Some(Update { span, .. }) = update {
+            let message = "only the neurons of a population are updated";
+            self.report(Diagnostic::new(UNEXPECTED, span, message, "leave this out"));
+        }
+        Some((name, brackets, model, at.map(placed), self.span(statement)))
     }
 
     fn connect(&mut self, statement: &'src [Token]) -> Option<Connect> {
@@ -122,6 +139,10 @@ impl<'src> Parser<'_, 'src> {
             _ => ConnectItem::No(self.run(&rules.name, statement, 1)?),
         })
     }
+}
+
+fn placed((layout, torus): (PlacedCall, Option<Name>)) -> At {
+    At { layout: layout.call, torus, span: layout.span }
 }
 
 /// The word that makes a statement of a connection one of a later version.
