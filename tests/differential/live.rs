@@ -120,6 +120,13 @@ plasticity bistable {
   w' = w * (3 mV - w) * (w - 1 mV) / 1 [mV^2] / 200 ms
   on post { w += 0.1 mV * x }
 }
+plasticity lucky {
+  weight w: mV in 0 mV .. 3 mV
+  trace x on pre = exp(11 ms)
+  on pre { w -= 0.05 mV * uniform() }
+  on post { w += if uniform() < 0.4 then 0.1 mV * x else 0.02 mV * normal() }
+  on every 3 ms { w += 0.03 mV * normal() - 0.01 * w * uniform() }
+}
 plasticity scaling {
   weight w: mV in 0 mV .. 3 mV
   trace rate on post = exp(60 ms)
@@ -153,7 +160,7 @@ const VIA: [&str; 7] = [
     "twisted",
     "relaxing(r = 0.3)",
 ];
-const LEARN: [&str; 14] = [
+const LEARN: [&str; 15] = [
     "pairs",
     "pairs(A = P * 0.07 mV)",
     "dopamine(k = P * uniform(2 [1/s], 4 [1/s]))",
@@ -167,6 +174,7 @@ const LEARN: [&str; 14] = [
     "decaying",
     "bistable",
     "scaling",
+    "lucky",
     "dopamine ",
 ];
 const TIES: [&str; 4] = ["pre, post", "post, pre", "pre, post blind", "post, pre blind"];
@@ -312,6 +320,89 @@ experiment e of net on c {{
 "
     );
     Program { text, marks }
+}
+
+const INTEGERS: &str = "
+neuron counts {
+  param leak: int(4) = 1
+  receptor s: int(12) = sum
+  state n: int(16) = 0
+  on tick { n = saturate(max(n + s - leak, -50)) }
+  spike when n > 60
+  reset { n = n >> 2 }
+}
+plasticity steps {
+  param mask: int(4) = 3
+  weight w: int(8) in -20 .. 90
+  state hits: int(8) = 0
+  on pre { hits = clip(hits + (bits(4) & mask), 0, 100) }
+  on post { w = clip(w + round_random(0.25 * hits) - 2, -128, 127) }
+  on every 3 ms { hits = saturate(hits - (hits >> 3)); w = clip(w + bits(2) - 1, -128, 127) }
+}
+synapse shifted {
+  weight w: int(8)
+  on pre { deliver (w + bits(3)) >> 1 }
+}
+synapse chance {
+  weight w: int(9)
+  on pre { deliver if abs(w) >= bits(8) then sign(w) else 0 }
+}
+";
+
+/// A network of integers: every kind of live synapse between neurons that count.
+fn integers(seed: u64) -> String {
+    let mut rng = Rng(seed);
+    let mut marks = Vec::new();
+    let mut text = format!(
+        "{INTEGERS}network net {{
+  source s[12]: poisson(200 Hz)
+  population a[15]: counts
+  population b[15]: counts(leak = 2)
+  connect s -> (a + b).s {{ rule probability(0.6); weight 30; delay 1 ms }}
+"
+    );
+    for n in 0..3 {
+        let ends = pick(&mut rng, &mut marks, &["a -> b", "b -> a", "s -> a", "a -> a"]);
+        let bound = pick(
+            &mut rng,
+            &mut marks,
+            &["learn steps", "learn steps(mask = 1); via shifted", "via shifted", "via chance"],
+        );
+        let ties = pick(&mut rng, &mut marks, &TIES);
+        let weight = pick(&mut rng, &mut marks, &["20", "floor(uniform(0, 40))"]);
+        let (axon, dendrite) = (rng.below(4), 1 + rng.below(3));
+        text += &format!(
+            "  connect {ends}.s as c{n} {{ rule probability(0.4); weight {weight}
+    delay axon {axon} ms dendrite {dendrite} ms; ties {ties}; {bound} }}
+"
+        );
+    }
+    let seed = rng.below(1000);
+    text + &format!(
+        "}}
+experiment e of net {{ dt 1 ms; run 200 ms; seed {seed}; record spikes of a + b; record n of a
+  record sent of c0; record sent of c1; record sent of c2 }}
+"
+    )
+}
+
+#[test]
+fn synapses_in_integers_are_those_of_the_reference() {
+    let mut spikes = 0;
+    for seed in 0..40 {
+        let text = integers(seed);
+        let network = network(&text);
+        let mut rng = Rng(seed ^ 0x1e57);
+        let image = image(&network, &mut rng, true);
+        let found = emulate(&image, &network, &options(&mut rng, None), &[13, 60]).unwrap();
+        if let Some(what) = difference(&network, &found, &reference(&network)) {
+            panic!("program {seed}: {what}\n{text}");
+        }
+        let sent = found.1.synapses.iter();
+        assert!(sent.clone().all(|r| r.value.fract() == 0.0), "whole numbers\n{text}");
+        spikes += sent.count();
+    }
+    assert!(spikes > 1000, "{spikes} spikes delivered");
 }
 
 fn network(text: &str) -> snn::ir::Network {

@@ -1,4 +1,4 @@
-//! Neurons in integers: c11 (Lava), a second model against plain integer arithmetic, rounding by name.
+//! Neurons and synapses in integers: c11 and learning rules (Lava), a second model against plain integer arithmetic, rounding by name.
 
 use std::fmt::Write;
 
@@ -234,4 +234,100 @@ fn random_bits_and_random_rounding_have_their_probabilities() {
     let values = |probe: usize| collected.traces[probe][1..].iter().flat_map(|(_, v)| v);
     assert!(values(2).all(|k| (0.0..16.0).contains(k) && k.fract() == 0.0));
     assert!(values(3).all(|x| *x == 2.0 || *x == 3.0));
+}
+
+#[test]
+fn sum_of_products_rules_integer_for_integer() {
+    let collected = run(&compiled(&project("loihi"), "all"), true);
+    let rows = rows("loihi", "weights.csv");
+    assert_eq!(rows.len(), 60);
+    for (set, rows) in &rows {
+        let probe: u32 = set.parse().unwrap();
+        let own = collected.synapses.iter().filter(|r| r.probe == probe);
+        // The dendrite shows what happens at the synapse a tick later.
+        let found: Vec<f64> = own.skip(2).map(|r| r.value).collect();
+        let wanted: Vec<f64> = rows.iter().map(|row| row[1]).collect();
+        assert_eq!(found, wanted, "set {set}");
+    }
+}
+
+/// Mean and variance over synapses of what 100 spikes each have added.
+fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n)
+}
+
+#[test]
+fn stochastic_synapses_of_the_crossbar() {
+    for (w, sign) in [(63, 1.0), (-200, -1.0), (0, 0.0)] {
+        let text = format!(
+            "import \"std/hardware.snn\" as hw
+network n {{
+  source s[1]: regular(500 Hz)
+  population p[4000]: hw.truenorth(threshold = 200000, negative = 200000)
+  connect s -> p.g0 {{ rule all_to_all; weight {w}; delay 1 ms; via hw.truenorth_random }}
+}}
+experiment e of n {{ dt 1 ms; run 201 ms; record v of p every 201 ms }}
+"
+        );
+        let project = snn::load("t.snn", text, &[], &mut |file| Err(file.into()));
+        let collected = run(&compiled(&project, "e"), true);
+        let (_, v) = &collected.traces[0][1];
+        let p = sign * sign * (f64::from(w).abs() + 1.0) / 256.0;
+        let (mean, variance) = moments(v);
+        let wanted = 100.0 * p * (1.0 - p);
+        println!("weight {w}: {mean} and {variance} for {} and {wanted}", sign * 100.0 * p);
+        assert!((mean - sign * 100.0 * p).abs() <= 4.0 * (wanted / 4000.0).sqrt());
+        assert!((variance - wanted).abs() <= 4.0 * wanted * (2.0f64 / 4000.0).sqrt());
+    }
+}
+
+#[test]
+fn stochastic_rounding_keeps_the_mean() {
+    // A trace of 100 decays by exp(-1/20) in each of 15 ticks; the weight gains 3/128 of it, 15 times.
+    let text = "import \"std/hardware.snn\" as hw
+neuron relay {
+  receptor drive: int(4) = sum
+  receptor syn: int(16) = sum
+  state n: int(4) = 0
+  on tick { n = drive + 0 * syn }
+  spike when n > 0
+  reset { n = 0 }
+}
+network n {
+  source pre[1]: spikes(file(\"pre.csv\"))
+  source drive[1]: spikes(file(\"post.csv\"))
+  population p[4000]: relay
+  connect drive -> p.drive { rule all_to_all; weight 1; delay 1 ms }
+  connect pre -> p.syn as e {
+    rule all_to_all
+    weight 100
+    delay axon 0 ms dendrite 1 ms back 0 ms
+    learn hw.loihi_stdp(tau_x = 20, impulse_x = 100, plus = 3, plus_exp = -7)
+  }
+}
+experiment e of n { dt 1 ms; run 16 ms; record w of e every 16 ms; record x1 of e every 16 ms }
+";
+    let read = |path: &str| {
+        let ticks = if path == "pre.csv" { 1..2 } else { 1..15 };
+        let rows: String = ticks.map(|t| format!("0,{t}\n")).collect();
+        Ok(format!("index,t[ms]\n{rows}").into_bytes())
+    };
+    let project = snn::load("t.snn", text.into(), &[], &mut |path| read(path));
+    let collected = run(&compiled(&project, "e"), true);
+    let last = |probe: u32| -> Vec<f64> {
+        let own = collected.synapses.iter().filter(|r| r.probe == probe && r.tick == 16);
+        own.map(|r| r.value).collect()
+    };
+    let keep = (-1.0f64 / 20.0).exp();
+    for (values, wanted) in [
+        (last(1), 100.0 * keep.powi(14)),
+        (last(0), 100.0 + (1..15).map(|n| 300.0 / 128.0 * keep.powi(n)).sum::<f64>()),
+    ] {
+        let (mean, variance) = moments(&values);
+        println!("{mean} for {wanted}, variance {variance}");
+        assert!(variance > 0.1 && values.iter().all(|x| x.fract() == 0.0));
+        assert!((mean - wanted).abs() <= 4.0 * (variance / 4000.0).sqrt());
+    }
 }

@@ -1,9 +1,9 @@
-//! Rules of the library whose weights have a closed form, and the programs with which the language was
-//! designed.
+//! Rules of the library against NEST's and against closed forms, and the programs with which the language
+//! was designed.
 
 use snn::result::Collected;
 
-use super::{compiled, run};
+use super::{compiled, project, run};
 
 /// One synapse from a pre spike train (in ms) to a neuron that spikes in a post train, a third train that
 /// modulates, and a rule; the records of w.
@@ -164,4 +164,52 @@ experiment e of n {{ dt 0.1 ms; run 300 ms; record w of ee every 100 ms; record 
     assert!(collected.spikes.len() > 20, "{} spikes", collected.spikes.len());
     assert!(last.clone().any(|r| r.value != 2.0), "weights change");
     assert!(last.clone().all(|r| (0.0..=10.0).contains(&r.value)), "within their bounds");
+}
+
+/// One column of a file of the case, header left out.
+fn column(file: &str, column: usize) -> Vec<f64> {
+    let text = std::fs::read_to_string(super::folder("rules").join(file)).unwrap();
+    let value = |line: &str| line.split(',').nth(column).unwrap().parse().unwrap();
+    text.lines().skip(1).map(value).collect()
+}
+
+/// The largest difference of two lists.
+fn largest(found: &[f64], wanted: &[f64], difference: impl Fn(f64, f64) -> f64) -> f64 {
+    assert_eq!(found.len(), wanted.len());
+    let pairs = found.iter().zip(wanted);
+    pairs.map(|(a, b)| difference(*a, *b).abs()).fold(0.0, f64::max)
+}
+
+fn recorded(collected: &Collected, probe: u32) -> Vec<f64> {
+    let own = collected.synapses.iter().filter(|r| r.probe == probe);
+    own.map(|r| r.value).collect()
+}
+
+#[test]
+fn pair_rules_and_dopamine_as_nest() {
+    let collected = run(&compiled(&project("rules"), "pairs"), true);
+    let rules = ["additive", "multiplicative", "power", "additive_nearest", "dopamine"];
+    for (probe, name) in rules.into_iter().enumerate() {
+        let wanted = column(&format!("{name}.csv"), 1);
+        let worst = largest(&recorded(&collected, probe as u32), &wanted, |a, b| (a - b) / b);
+        println!("{name}: {worst:e}");
+        assert!(worst <= 1e-12, "{name}: {worst}");
+    }
+}
+
+#[test]
+fn the_voltage_based_rule_as_nest() {
+    let collected = run(&compiled(&project("rules"), "clopath"), true);
+    let difference = |a: f64, b: f64| (a - b) / b;
+    let worst = largest(&recorded(&collected, 0), &column("clopath.csv", 1), difference);
+    println!("clopath: {worst:e}");
+    assert!(worst <= 1e-7, "{worst}");
+    for probe in 0..3 {
+        let found = collected.traces[probe].iter().map(|(_, values)| values[0]);
+        let wanted = column("clopath_v.csv", 1 + probe);
+        let found: Vec<f64> = found.skip(1).take(wanted.len()).collect();
+        let worst = largest(&found, &wanted, |a, b| a - b);
+        println!("clopath, trace {probe}: {worst:e} mV");
+        assert!(worst <= 1e-4, "{worst}");
+    }
 }

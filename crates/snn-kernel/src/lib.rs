@@ -32,5 +32,5 @@ pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
 pub use quiet::quiet;
 pub use shape::{Outcome, Shape, ShapeBlock};
 pub use simd::Simd;
-pub use synapse::{Advance, StepMode, SynapseKernel, Trace, release_seed};
+pub use synapse::{Advance, Event, StepMode, SynapseKernel, Trace, event_seed};
 pub use verify::VerifyError;

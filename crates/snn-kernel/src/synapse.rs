@@ -104,10 +104,26 @@ impl Trace {
     }
 }
 
-/// The seed of the draws in `on pre` for a spike emitted in `tick`; `repetition` counts the spikes of one
-/// train in that tick. The draws themselves are keyed by projection and synapse.
-pub fn release_seed(seed: u64, tick: u64, repetition: u32) -> u64 {
-    let counter = [tick as u32, (tick >> 32) as u32, repetition, 0];
+/// An event of a synapse, whose block may draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A pre spike; the number counts the spikes of one train in a tick.
+    Pre(u32),
+    /// A post spike.
+    Post,
+    /// The time of `on every`.
+    Every,
+}
+
+/// The seed of the draws in the block of an event: `tick` is that of the emission for a pre spike, else the
+/// tick in which it happens at the synapse. The draws themselves are keyed by projection and synapse.
+pub fn event_seed(seed: u64, tick: u64, event: Event) -> u64 {
+    let (repetition, kind) = match event {
+        Event::Pre(repetition) => (repetition, 0),
+        Event::Post => (0, 1),
+        Event::Every => (0, 2),
+    };
+    let counter = [tick as u32, (tick >> 32) as u32, repetition, kind];
     let [low, high, ..] = philox(counter, [seed as u32, (seed >> 32) as u32]);
     u64::from(high) << 32 | u64::from(low)
 }
@@ -167,11 +183,6 @@ impl SynapseKernel {
     /// Whether any program reads states of the target.
     pub fn reads_target(&self) -> bool {
         !self.reads.is_empty()
-    }
-
-    /// Whether a draw stands in `on pre`.
-    pub fn draws(&self) -> bool {
-        self.pre.draws()
     }
 
     fn advance_reads(&self, from: usize, to: usize) -> bool {

@@ -157,7 +157,7 @@ fn lower_with(
     }
     let mut projections = Vec::new();
     for p in &model.projections {
-        let (live, found, decided) = synapse::live(p, dt_ms);
+        let (live, found, decided) = synapse::live(p, dt_ms, model.chip.arithmetic);
         decisions.extend(decided);
         if p.live.is_some() && live.is_none() {
             diagnostics.extend(found);

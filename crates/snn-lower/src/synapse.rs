@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use snn_chip::Arithmetic;
 use snn_connect::{Live, ModulatorSource};
 use snn_diagnostics::{Diagnostic, codes::lowering as codes};
 use snn_kernel::{Binary, Program, ProgramBuilder, Reg, StateSlot, StepMode, SynapseKernel, Trace};
@@ -81,6 +82,7 @@ pub(crate) struct RuleValues {
 pub(crate) fn live(
     projection: &Projection,
     dt_ms: f64,
+    arithmetic: Arithmetic,
 ) -> (Option<Arc<Live>>, Vec<Diagnostic>, Vec<Decision>) {
     let Some(asked) = &projection.live else { return (None, Vec::new(), Vec::new()) };
     let mut lowering = Lowering {
@@ -100,6 +102,9 @@ pub(crate) fn live(
     };
     for bound in asked.learn.iter().chain(&asked.via) {
         lowering.add(bound);
+        if arithmetic != Arithmetic::F64 {
+            lowering.refuse_integers(bound);
+        }
     }
     let kernel = lowering.kernel();
     let modulators = asked.modulators.iter();
@@ -227,6 +232,22 @@ impl<'a> Lowering<'a> {
                     .with_label(bound.span, "with the values given here"),
             );
         }
+    }
+
+    /// f32 holds whole numbers only to 2^24: integers would be rounded.
+    fn refuse_integers(&mut self, bound: &Bound) {
+        let model = &bound.model;
+        if !model.has_integers() {
+            return;
+        }
+        let name = &model.body.name;
+        let message =
+            format!("`{name}` computes with integers, and the chip of this experiment in f32");
+        self.diagnostics.push(
+            Diagnostic::new(codes::INTEGERS_IN_F32, bound.span, message, "would be rounded")
+                .with_label(model.body.span, "integers are exact")
+                .with_help("write `arithmetic f64` in the chip, or leave the line out"),
+        );
     }
 
     fn in_init(&mut self, rule: &Rule<'a>, e: &Expr) -> Reg {

@@ -8,6 +8,7 @@ mod delay;
 mod families;
 mod frame;
 mod images;
+mod integers;
 mod lints;
 mod live;
 mod members;

@@ -22,7 +22,7 @@ pub(crate) fn unit_value(cx: &mut Context<'_>, unit: &UnitExpr) -> Option<UnitVa
     if unit.integer.is_some() {
         let message = "an integer type cannot stand here";
         cx.report(Diagnostic::new(neuron::INTEGER_TYPE, unit.span, message, "not here").with_help(
-            "parameters, states, `sum` receptors and, in blocks, `let`s of a neuron may be \
+            "parameters, states, weights, `sum` receptors and, in blocks, `let`s of a model may be \
                  integers",
         ));
         return None;

@@ -10,7 +10,7 @@ mod range;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use check::{Assigned, check_neuron, fits};
+pub(crate) use check::{Assigned, check_neuron, check_synapse, fits};
 
 use snn_diagnostics::Span;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use snn_connect::{Live, Projection, SynapseId};
-use snn_kernel::{Advance, DrawKey, Program, Trace, release_seed};
+use snn_kernel::{Advance, DrawKey, Event, Program, Trace, event_seed};
 use snn_numeric::{Purpose, Real};
 
 use crate::synapses::Cell;
@@ -135,13 +135,7 @@ impl<T: Real> LiveSynapse<T> {
         let kernel = &around.live.kernel;
         let mut sent = Vec::new();
         for repetition in 0..spikes.times {
-            let SynapseId { major, block, ordinal } = self.id;
-            let key = DrawKey {
-                seed: release_seed(around.seed, spikes.emitted, repetition),
-                object: around.projection.connector.key,
-                purpose: Purpose::SynapseDraw,
-                counter: [major, block, ordinal],
-            };
+            let key = self.key(spikes.emitted, Event::Pre(repetition), around);
             let out = self.run(&kernel.pre, tick, 0, &key, around)?;
             sent.push(out[kernel.states.len()]);
             if around.live.ties.is_blind() {
@@ -187,7 +181,8 @@ impl<T: Real> LiveSynapse<T> {
             && tick.is_multiple_of(u64::from(*ticks))
         {
             self.visit(tick, around)?;
-            self.run(program, tick, 0, &DrawKey::NONE, around)?;
+            let key = self.key(tick, Event::Every, around);
+            self.run(program, tick, 0, &key, around)?;
         }
         Ok(sent)
     }
@@ -208,9 +203,21 @@ impl<T: Real> LiveSynapse<T> {
             self.visit(tick, around)?;
         }
         if let Some(program) = &kernel.post {
-            self.run(program, tick, 0, &DrawKey::NONE, around)?;
+            let key = self.key(tick, Event::Post, around);
+            self.run(program, tick, 0, &key, around)?;
         }
         Ok(())
+    }
+
+    /// What the draws of a block are keyed by.
+    fn key(&self, tick: u64, event: Event, around: &Around<'_, T>) -> DrawKey {
+        let SynapseId { major, block, ordinal } = self.id;
+        DrawKey {
+            seed: event_seed(around.seed, tick, event),
+            object: around.projection.connector.key,
+            purpose: Purpose::SynapseDraw,
+            counter: [major, block, ordinal],
+        }
     }
 
     pub(crate) fn visit(&mut self, tick: u64, around: &Around<'_, T>) -> Result<(), Broken> {

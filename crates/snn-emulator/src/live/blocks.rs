@@ -1,8 +1,8 @@
 //! The programs of live synapses, evaluated over blocks of one row.
 
 use snn_kernel::{
-    Advance, BLOCK, BlockInputs, BlockProgram, Column, DrawKey, Op, Program, Registers,
-    SynapseKernel, release_seed, simd_versions,
+    Advance, BLOCK, BlockInputs, BlockProgram, Column, DrawKey, Event, Op, Program, Registers,
+    SynapseKernel, event_seed, simd_versions,
 };
 use snn_numeric::{Purpose, Real};
 
@@ -89,6 +89,8 @@ pub(super) struct Group<'a> {
     /// The tick of the event.
     pub now: Ticks<'a>,
     pub posts: Posts<'a>,
+    /// The event whose block runs, and the tick that its draws are keyed by.
+    pub event: Option<(Event, Ticks<'a>)>,
 }
 
 /// Which synapses of a bundle.
@@ -167,6 +169,7 @@ impl Group<'_> {
                 Posts::Until(ticks) => Posts::Until(ticks.part(from, len)),
                 Posts::Before(entries) => Posts::Before(&entries[from..from + len]),
             },
+            event: self.event.map(|(event, ticks)| (event, ticks.part(from, len))),
         }
     }
 }
@@ -177,13 +180,6 @@ pub(super) struct PreTraces<'a, T> {
     pub now: &'a [Past<T>],
     /// What they were before the spike of this tick, for events in it.
     pub before: (&'a [Past<T>], u64),
-}
-
-/// Spikes whose draws are made.
-#[derive(Clone, Copy)]
-pub(super) struct Release {
-    pub emitted: u64,
-    pub repetition: u32,
 }
 
 /// Columns of the inputs of one block, and the registers.
@@ -234,19 +230,18 @@ impl<T: Real, K: Fn(usize) -> DrawKey> BlockInputs<T> for Inputs<'_, T, K> {
 }
 
 impl<T: Real> LiveBundle<T> {
-    /// Runs a program on a group and keeps the new states; what it sends, if it is asked for, is appended.
+    /// Runs a program on a group and keeps the new states; what a pre spike sends is appended.
     pub(super) fn run(
         &mut self,
         ready: &Ready<T>,
         pre: PreTraces<'_, T>,
         group: Group<'_>,
-        release: Option<Release>,
     ) -> Result<(), Broken> {
         let len = group.places.len();
         for from in (0..len).step_by(BLOCK) {
             let part = group.part(from, BLOCK.min(len - from));
             self.fill(ready, pre, part);
-            self.run_block(ready, part, release)?;
+            self.run_block(ready, part)?;
         }
         Ok(())
     }
@@ -321,21 +316,20 @@ impl<T: Real> LiveBundle<T> {
         ready.block.result(state, &from, registers)[0]
     }
 
-    fn run_block(
-        &mut self,
-        ready: &Ready<T>,
-        group: Group<'_>,
-        release: Option<Release>,
-    ) -> Result<(), Broken> {
+    fn run_block(&mut self, ready: &Ready<T>, group: Group<'_>) -> Result<(), Broken> {
         let Self { states, columns, seeds, seed, key, simd, .. } = self;
         let Buffers { inputs, registers, sent, .. } = &mut self.buffers;
         let (len, count) = (group.places.len(), states.len());
-        let drawn = release.filter(|_| ready.draws);
-        let drawn = drawn.map_or(*seed, |r| release_seed(*seed, r.emitted, r.repetition));
+        let event = group.event.filter(|_| ready.draws);
+        let at = |lane: usize| {
+            event.map_or(*seed, |(event, ticks)| event_seed(*seed, ticks.at(lane), event))
+        };
+        let shared = event.is_none_or(|(_, ticks)| matches!(ticks, Ticks::One(_))).then(|| at(0));
         let draw_key = |lane: usize| {
-            let id = seeds[group.places.at(lane.min(len - 1))].synapse.id;
+            let lane = lane.min(len - 1);
+            let id = seeds[group.places.at(lane)].synapse.id;
             DrawKey {
-                seed: drawn,
+                seed: shared.unwrap_or_else(|| at(lane)),
                 object: *key,
                 purpose: Purpose::SynapseDraw,
                 counter: [id.major, id.block, id.ordinal],
@@ -347,7 +341,7 @@ impl<T: Real> LiveBundle<T> {
         };
         let from = Inputs { direct, buffers: inputs, key: draw_key };
         ready.block.run(*simd, &from, registers);
-        if release.is_some() {
+        if let Some((Event::Pre(_), _)) = group.event {
             sent.extend_from_slice(&ready.block.result(count, &from, registers)[..len]);
         }
         let mut suspect = false;

@@ -91,7 +91,8 @@ impl<T: Real> LiveBundle<T> {
         }
         let view = Ticks::One(then);
         let (places, now) = (&[synapse as u32], Ticks::One(tick));
-        let group = Group { places: Places::List(places), view, now, posts: Posts::Until(view) };
+        let (places, posts) = (Places::List(places), Posts::Until(view));
+        let group = Group { places, view, now, posts, event: None };
         let taken = std::mem::take(&mut self.rows[row]);
         let value = self.peek(advance, taken.traces_now(), group, state);
         self.rows[row] = taken;

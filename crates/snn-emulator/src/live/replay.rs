@@ -1,10 +1,10 @@
 //! Bringing rows of synapses up to date, and pre spikes.
 
 use snn_connect::Live;
-use snn_kernel::Advance;
+use snn_kernel::{Advance, Event};
 use snn_numeric::Real;
 
-use super::blocks::{Group, Places, Posts, PreTraces, Programs, Release, Ticks};
+use super::blocks::{Group, Places, Posts, PreTraces, Programs, Ticks};
 use super::probes::Records;
 use super::{Broken, LiveBundle, LiveRow};
 use crate::lanes::LANE;
@@ -133,9 +133,10 @@ impl<T: Real> LiveBundle<T> {
                 && tick.is_multiple_of(u64::from(*ticks))
             {
                 let now = Ticks::One(tick);
-                let group =
-                    Group { places: row.places(), view: now, now, posts: Posts::Until(now) };
-                self.run(every, row.traces_now(), group, None)?;
+                let event = Some((Event::Every, now));
+                let posts = Posts::Until(now);
+                let group = Group { places: row.places(), view: now, now, posts, event };
+                self.run(every, row.traces_now(), group)?;
             }
             seen = tick;
             posted = posted.max(posts.min(tick));
@@ -174,8 +175,10 @@ impl<T: Real> LiveBundle<T> {
             let (places, now) = (Places::List(&due.places), Ticks::Each(&due.ticks));
             self.visit(programs, row, places, now)?;
             if let Some(post) = &programs.post {
-                let group = Group { places, view: now, now, posts: Posts::Before(&due.entries) };
-                self.run(post, row.traces(live), group, None)?;
+                let event = Some((Event::Post, now));
+                let posts = Posts::Before(&due.entries);
+                let group = Group { places, view: now, now, posts, event };
+                self.run(post, row.traces(live), group)?;
             }
             self.next_due(&mut due);
         }
@@ -245,13 +248,13 @@ impl<T: Real> LiveBundle<T> {
         let ties = live.ties;
         let sees_post = ties.post_first() && !ties.is_blind();
         let posts = Posts::Until(Ticks::One(if sees_post { tick } else { tick - 1 }));
-        let group = Group { places: row.places(), view: now, now, posts };
         let mut pre = row.pre.clone();
         self.buffers.sent.clear();
         for repetition in 0..spikes.times {
             let traces = PreTraces { now: &pre, before: (&row.before, NEVER) };
-            let release = Release { emitted: spikes.emitted, repetition };
-            self.run(&programs.pre, traces, group, Some(release))?;
+            let event = Some((Event::Pre(repetition), Ticks::One(spikes.emitted)));
+            let group = Group { places: row.places(), view: now, now, posts, event };
+            self.run(&programs.pre, traces, group)?;
             if !ties.is_blind() {
                 for (past, decay) in pre.iter_mut().zip(&self.decays.pre) {
                     *past = decay.stepped(*past, tick, 1);
@@ -295,8 +298,9 @@ impl<T: Real> LiveBundle<T> {
             view: then,
             now: if let Ticks::One(_) = now { now } else { Ticks::Each(&moved.now) },
             posts: Posts::Until(then),
+            event: None,
         };
-        let result = self.run(advance, row.traces_now(), group, None);
+        let result = self.run(advance, row.traces_now(), group);
         self.moved = moved;
         result
     }

@@ -6,7 +6,7 @@ use snn_connect::{Selection, Ties};
 use snn_diagnostics::Span;
 use snn_units::UnitValue;
 
-use super::{Expr, Neuron, Statement};
+use super::{Expr, Integer, Neuron, Statement};
 
 /// A checked `synapse` or `plasticity`.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct SynapseModel {
     pub on_post: Option<Vec<Statement>>,
     /// `on every`.
     pub every: Option<(Expr, Vec<Statement>)>,
+    /// Smallest and largest number that `deliver` sends, where it is always whole.
+    pub delivers: Option<(f64, f64)>,
 }
 
 /// The weight of a synapse.
@@ -33,6 +35,8 @@ pub struct Weight {
     pub name: String,
     /// Its unit.
     pub unit: UnitValue,
+    /// The type, where it is an integer.
+    pub integer: Option<Integer>,
     /// Smallest and largest value.
     pub bounds: Option<(Expr, Expr)>,
     /// The declaration, or the name of the synapse.
@@ -133,6 +137,21 @@ impl SynapseModel {
     pub fn modulators(&self) -> impl Iterator<Item = usize> + '_ {
         let signals = self.signals.iter().enumerate();
         signals.filter(|(_, s)| matches!(s.kind, SignalKind::Modulator(_))).map(|(i, _)| i)
+    }
+
+    /// Smallest and largest number that reaches the target, where it is always whole; without a block that
+    /// delivers it is the weight.
+    pub fn whole(&self) -> Option<(f64, f64)> {
+        let delivers = |s: &Statement| matches!(s, Statement::Deliver { .. });
+        match self.on_pre.iter().flatten().any(delivers) {
+            true => self.delivers,
+            false => self.weight.integer.map(Integer::bounds),
+        }
+    }
+
+    /// Whether it holds integers.
+    pub fn has_integers(&self) -> bool {
+        self.weight.integer.is_some() || self.body.states.iter().any(|s| s.integer.is_some())
     }
 
     /// Names of the states of the target that it reads.

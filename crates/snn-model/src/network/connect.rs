@@ -11,6 +11,7 @@ use snn_units::UnitValue;
 
 use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
+use super::integers;
 use super::live::{self, DelayParts, Ends, Stated};
 use super::positions::{space, speaks_of_positions};
 use super::rule::{self, Drawn, Pairing};
@@ -20,7 +21,7 @@ use crate::context::Context;
 use crate::model::{Continuous, Integer, Live, Neuron, ObjectKind, Projection, Value};
 use crate::names::list;
 use crate::typed;
-use crate::whole::{self, Assigned};
+use crate::whole;
 
 /// Names of projections given so far.
 #[derive(Debug, Default)]
@@ -194,11 +195,11 @@ impl<'a> Builder<'_, 'a> {
         let by_position = rule.wants_positions();
         let weight = match (rule.weights, rule.table, weight) {
             (Some((_, list)), ..) => {
-                whole_list(cx, &list, &targets, rule_span)?;
+                integers::list(cx, &list, integers::taken(&targets, live.as_ref()), rule_span)?;
                 Value::List(list.into())
             }
             (None, Some(table), _) => {
-                whole_list(cx, &table, &targets, rule_span)?;
+                integers::list(cx, &table, integers::taken(&targets, live.as_ref()), rule_span)?;
                 Value::Table(table)
             }
             (None, None, weight) => weight??,
@@ -528,21 +529,6 @@ fn report_missing(cx: &mut Context<'_>, word: &str, span: Span, targets: Option<
     );
 }
 
-/// Weights of a list onto an integer receptor are integers as well.
-fn whole_list(cx: &mut Context<'_>, list: &[f64], targets: &Targets, at: Span) -> Option<()> {
-    let Some((integer, declared)) = targets.integer else { return Some(()) };
-    let (lo, hi) = integer.bounds();
-    let fits = |w: &&f64| w.fract() == 0.0 && (lo..=hi).contains(*w);
-    let Some(wrong) = list.iter().find(|w| !fits(w)) else { return Some(()) };
-    let (receptor, bits) = (&targets.receptor, integer.bits);
-    let message = format!("`{receptor}` is an `int({bits})`, the list holds the weight {wrong}");
-    cx.report(
-        Diagnostic::new(network::BAD_DATA, at, message, "this file")
-            .with_label(declared, format!("takes whole numbers {lo:.0} .. {hi:.0}")),
-    );
-    None
-}
-
 fn unknown_receptor(cx: &mut Context<'_>, model: &Neuron, receptor: &ast::Name) {
     let names: Vec<String> = model.receptors.iter().map(|r| r.port.name.clone()).collect();
     let text = &receptor.text;
@@ -569,17 +555,18 @@ fn weight(
     targets: Option<&Targets>,
     live: Option<&Option<Live>>,
 ) -> Option<Value> {
-    let Some(Targets { unit, receptor, integer, takes, .. }) = targets else {
+    let Some(to @ Targets { unit, receptor, takes, .. }) = targets else {
         // The receptor is faulty: the expression alone can still be checked.
         typed::type_expr(cx, scope, e)?;
         return None;
     };
-    let bound = live.and_then(|l| l.as_ref()).and_then(|l| l.learn.as_ref().or(l.via.as_ref()));
+    let live = live.and_then(|l| l.as_ref());
+    let bound = live.and_then(|l| l.learn.as_ref().or(l.via.as_ref()));
     let unit = bound.map_or(unit, |bound| &bound.model.weight.unit);
     let role = format!("the weight of a synapse onto `{receptor}`");
     let expr = typed::type_as(cx, scope, e, unit, &role)?;
-    if let Some((integer, declared)) = *integer {
-        whole::fits(cx, &expr, Assigned { name: receptor, integer, declared }).then_some(())?;
+    if let Some(integer) = integers::taken(to, live) {
+        whole::fits(cx, &expr, integer).then_some(())?;
     }
     let Some(value) = typed::fold(&expr) else { return Some(Value::Expr(expr)) };
     if !value.is_finite() {

@@ -9,6 +9,7 @@ use snn_units::{UnitValue, show};
 use super::connect::Targets;
 use super::delay::{self, DelayIn};
 use super::frame::NetScope;
+use super::integers;
 use super::population;
 use super::selection::pick;
 use crate::arguments::label_text;
@@ -76,8 +77,9 @@ pub(super) fn live(
         ties: ties?,
         modulators: modulators?,
     };
-    let fits =
-        whole(cx, targets, stated) & units_fit(cx, &live, targets) & reads_fit(cx, &live, targets);
+    let fits = integers::fit(cx, &live, targets)
+        & units_fit(cx, &live, targets)
+        & reads_fit(cx, &live, targets);
     lint_delay(cx, stated);
     fits.then_some(live)
 }
@@ -174,21 +176,6 @@ fn ties(cx: &mut Context<'_>, stated: &Stated<'_>, ends: Ends) -> Option<Ties> {
         return None;
     }
     Some(ties)
-}
-
-/// Synapses with states deliver real numbers.
-fn whole(cx: &mut Context<'_>, targets: &Targets, stated: &Stated<'_>) -> bool {
-    let (Some((_, declared)), Some((_, span))) = (targets.integer, stated.via.or(stated.learn))
-    else {
-        return true;
-    };
-    let message =
-        format!("`{}` takes integers, a synapse with states gives none", targets.receptor);
-    cx.report(
-        Diagnostic::new(network::BAD_SYNAPSE, span, message, "not an integer")
-            .with_label(declared, "declared here"),
-    );
-    false
 }
 
 /// Whether the weight means the same to the rule, the synapse and the receptor.

@@ -31,9 +31,7 @@ pub(super) enum Place {
     OnTick,
     /// `on pre` of a synapse: everything, locals, draws and `deliver`.
     Transmission,
-    /// `on pre` of a plasticity rule: everything, locals and draws.
-    PreSpike,
-    /// Another block of a plasticity rule: everything and locals.
+    /// A block of a plasticity rule: everything, locals and draws.
     Event,
 }
 
@@ -238,8 +236,7 @@ impl Scope for NeuronScope<'_> {
             Place::Value => Draws::Once,
             Place::Constant => Draws::Forbidden("in a constant of the neuron"),
             Place::Equation | Place::Condition => Draws::Forbidden("in an equation or a condition"),
-            Place::Event => Draws::Forbidden("at events other than pre spikes"),
-            Place::Reset | Place::OnTick | Place::Transmission | Place::PreSpike => Draws::Block,
+            Place::Reset | Place::OnTick | Place::Transmission | Place::Event => Draws::Block,
         }
     }
 

@@ -14,13 +14,13 @@ use super::symbols::{Role, Symbols};
 use super::{Statements, declare, dynamics, facts, functions, lints};
 use crate::context::Context;
 use crate::model::{
-    Decay, Dynamics, End, Expr, Neuron, Signal, SignalKind, Statement, StepMode, SynapseModel,
-    Weight,
+    Decay, Dynamics, End, Expr, Integer, Neuron, Signal, SignalKind, Statement, StepMode,
+    SynapseModel, Weight,
 };
 use crate::names::ItemId;
 use crate::project::FileId;
 use crate::typed::type_as;
-use crate::units::unit_value;
+use crate::units::{integer_type, unit_value};
 use crate::whole;
 
 /// The synapse or plasticity rule of an item, checked once for each unit that its weight takes. A synapse
@@ -136,6 +136,7 @@ impl<'c, 'a> Check<'c, 'a> {
             weight: Weight {
                 name: self.own.weights.first().map_or("w".into(), |(d, _)| d.name.text.clone()),
                 unit: unit?,
+                integer: self.weight_integer(&symbols),
                 bounds: bounds?,
                 span: weight.span,
             },
@@ -143,20 +144,20 @@ impl<'c, 'a> Check<'c, 'a> {
             on_pre: None,
             on_post: None,
             every: None,
+            delivers: None,
         };
         let blocks = blocks?;
         (model.on_pre, model.on_post, model.every) = (blocks.pre, blocks.post, blocks.every);
         if !cx.is_broken(self.name.span) {
             lints::unused(cx, &symbols);
         }
-        whole_numbers(cx, &model, &facts);
         facts.add_time_constants(&model.body);
         for signal in &model.signals {
             if let SignalKind::Trace(_, decay) | SignalKind::Modulator(decay) = &signal.kind {
                 facts.add_time_constant(&decay.tau);
             }
         }
-        let SynapseModel { body, weight, signals, on_pre, on_post, every } = &mut model;
+        let SynapseModel { body, weight, signals, on_pre, on_post, every, .. } = &mut model;
         let mut others = facts.expressions();
         others.extend(weight.bounds.iter_mut().flat_map(|(lo, hi)| [lo, hi]));
         for signal in signals {
@@ -171,6 +172,7 @@ impl<'c, 'a> Check<'c, 'a> {
         let blocks = on_pre.iter_mut().chain(on_post).flatten().map(functions::value);
         others.extend(blocks.chain(every));
         functions::localise(cx, body, others);
+        model.delivers = whole::check_synapse(cx, &model, &facts.conditions());
         facts.evaluate(cx, &model.body, &[], None);
         cx.neurons.facts.insert(model.body.span, facts);
         Some(model)
@@ -201,6 +203,7 @@ impl<'c, 'a> Check<'c, 'a> {
                     );
                 }
                 match &d.unit {
+                    Some(unit) if unit.integer.is_some() => Some(UnitValue::one()),
                     Some(unit) => unit_value(cx, unit),
                     None if self.sort == Sort::Plasticity => Some(UnitValue::one()),
                     None => Some(self.given.clone()),
@@ -222,6 +225,9 @@ impl<'c, 'a> Check<'c, 'a> {
             let implied = ast::Name { text: "w".into(), span: self.name.span };
             let name = self.own.weights.first().map_or(&implied, |(d, _)| &d.name);
             symbols.add(cx, Role::Weight, 0, name, weight.cloned());
+            let unit = self.own.weights.first().and_then(|(d, _)| d.unit.as_ref());
+            let integer = unit.and_then(|unit| integer_type(cx, unit));
+            symbols.set_integer(Role::Weight, 0, integer);
             index = 1;
         }
         let first = index;
@@ -241,6 +247,12 @@ impl<'c, 'a> Check<'c, 'a> {
             index += 1;
         }
         first
+    }
+
+    /// The type of the weight: a name that a `synapse` reads, and the first state of a rule.
+    fn weight_integer(&self, symbols: &Symbols) -> Option<Integer> {
+        let role = if self.sort == Sort::Synapse { Role::Weight } else { Role::State };
+        symbols.integer(role, 0)
     }
 
     fn bounds(
@@ -387,7 +399,7 @@ impl<'c, 'a> Check<'c, 'a> {
                 Event::Every(_) => (2, Place::Event),
                 Event::Spike(name) => match end(cx, name) {
                     Some(End::Pre) if self.sort == Sort::Synapse => (0, Place::Transmission),
-                    Some(End::Pre) => (0, Place::PreSpike),
+                    Some(End::Pre) => (0, Place::Event),
                     Some(End::Post) => (1, Place::Event),
                     None => {
                         sound = false;
@@ -458,21 +470,6 @@ impl<'c, 'a> Check<'c, 'a> {
             }
         }
     }
-}
-
-/// Synapses hold real numbers; operations on bits need whole ones all the same.
-fn whole_numbers(cx: &mut Context<'_>, model: &SynapseModel, facts: &facts::Facts) {
-    let mut body = model.body.clone();
-    let parameters = body.parameters.iter().map(|p| (p.integer.is_some(), p.span));
-    let states = body.states.iter().map(|s| (s.integer.is_some(), s.span));
-    for (_, span) in parameters.chain(states).filter(|(integer, _)| *integer) {
-        let message = "integers of a fixed size stand in neurons only";
-        cx.report(Diagnostic::new(codes::INTEGER_TYPE, span, message, "in a synapse"));
-    }
-    let every = model.every.iter().map(|(_, block)| block);
-    let blocks = model.on_pre.iter().chain(&model.on_post).chain(every);
-    body.reset = blocks.flatten().cloned().collect();
-    whole::check_neuron(cx, &body, &facts.conditions());
 }
 
 fn sort_items<'a>(sort: Sort, items: &'a [SynapseItem]) -> (Statements<'a>, Own<'a>) {

@@ -33,8 +33,7 @@ pub(super) fn draw(
     if let Draws::Forbidden(place) = draws {
         let message = format!("random numbers cannot stand {place}");
         cx.report(Diagnostic::new(types::NO_DRAW, span, message, "a random number").with_help(
-            "they may stand in values of parameters and states, weights, delays, and (without \
-                 arguments) in `reset` and `on tick` blocks",
+            "they may stand in values of parameters and states, weights, delays, and in blocks",
         ));
         return None;
     }

@@ -6,7 +6,9 @@ use snn_diagnostics::{Diagnostic, Span};
 use super::range::{Atom, Ranges};
 use super::{Inexact, Kind, Range, Why};
 use crate::context::Context;
-use crate::model::{Binary, Dynamics, Expr, ExprKind, Integer, Neuron, Shape, Statement};
+use crate::model::{
+    Binary, Dynamics, Expr, ExprKind, Integer, Neuron, Shape, Statement, SynapseModel,
+};
 
 /// An integer that takes a value.
 #[derive(Clone, Copy)]
@@ -22,23 +24,44 @@ pub(crate) fn check_neuron(cx: &mut Context<'_>, neuron: &Neuron, facts: &[&Expr
     if !cx.integers {
         return;
     }
-    let mut checker = Checker { cx, ranges: Ranges::new(&neuron.functions) };
-    for (i, p) in neuron.parameters.iter().enumerate() {
-        let range = p.integer.map_or(Range::REAL, Integer::range);
-        checker.ranges.know(Atom::Parameter(i), range);
-    }
-    for fact in facts {
-        checker.ranges.assume(fact, true);
-    }
+    let mut checker = Checker::new(cx, neuron, facts);
     checker.declarations(neuron);
     checker.dynamics(neuron);
+}
+
+/// Checks the integers of a synapse or a rule. The range of what it delivers, where that is always whole.
+pub(crate) fn check_synapse(
+    cx: &mut Context<'_>,
+    synapse: &SynapseModel,
+    facts: &[&Expr],
+) -> Option<(f64, f64)> {
+    let body = &synapse.body;
+    let mut checker = Checker::new(cx, body, facts);
+    let weight = &synapse.weight;
+    checker.ranges.know(Atom::Signal(0), weight.integer.map_or(Range::REAL, Integer::range));
+    checker.declarations(body);
+    if let Some((lo, hi)) = &weight.bounds {
+        let declared = weight.span;
+        let assigned = |integer| Assigned { name: &weight.name, integer, declared };
+        checker.value(Some(lo), weight.integer.map(assigned));
+        checker.value(Some(hi), weight.integer.map(assigned));
+    }
+    if let Dynamics::Equations(list) = &body.dynamics {
+        list.iter().for_each(|(_, e)| checker.value(Some(e), None));
+    }
+    let every = synapse.every.iter().map(|(_, block)| block);
+    for block in synapse.on_pre.iter().chain(&synapse.on_post).chain(every) {
+        checker.block(body, block);
+    }
+    let sent = checker.delivered.filter(|range| range.kind == Kind::Whole)?;
+    Some((sent.lo, sent.hi))
 }
 
 /// Whether a value given at a population or a connection is whole and lies in the range of an integer;
 /// reported where not.
 pub(crate) fn fits(cx: &mut Context<'_>, value: &Expr, assigned: Assigned<'_>) -> bool {
     let before = cx.error_count();
-    let mut checker = Checker { cx, ranges: Ranges::new(&[]) };
+    let mut checker = Checker { cx, ranges: Ranges::new(&[]), delivered: None };
     checker.assign(value, assigned);
     checker.cx.error_count() == before
 }
@@ -46,9 +69,22 @@ pub(crate) fn fits(cx: &mut Context<'_>, value: &Expr, assigned: Assigned<'_>) -
 struct Checker<'c, 'a, 'n> {
     cx: &'c mut Context<'a>,
     ranges: Ranges<'n>,
+    delivered: Option<Range>,
 }
 
-impl Checker<'_, '_, '_> {
+impl<'c, 'a, 'n> Checker<'c, 'a, 'n> {
+    /// What is known of the parameters of a model.
+    fn new(cx: &'c mut Context<'a>, neuron: &'n Neuron, facts: &[&Expr]) -> Self {
+        let mut ranges = Ranges::new(&neuron.functions);
+        for (i, p) in neuron.parameters.iter().enumerate() {
+            ranges.know(Atom::Parameter(i), p.integer.map_or(Range::REAL, Integer::range));
+        }
+        for fact in facts {
+            ranges.assume(fact, true);
+        }
+        Self { cx, ranges, delivered: None }
+    }
+
     fn declarations(&mut self, neuron: &Neuron) {
         for p in &neuron.parameters {
             let assigned = |integer| Assigned { name: &p.name, integer, declared: p.span };
@@ -106,7 +142,8 @@ impl Checker<'_, '_, '_> {
                     (Atom::Local(*local), value, integer.map(assigned))
                 }
                 Statement::Deliver { value, .. } => {
-                    self.value(Some(value), None);
+                    self.delivered = Some(self.ranges.of(value));
+                    self.report_found();
                     continue;
                 }
             };

@@ -23,6 +23,7 @@ pub(crate) enum Atom {
     Let(usize),
     Local(usize),
     Argument(usize),
+    Signal(usize),
 }
 
 /// An operand of an operation on bits, or a comparison, that is not what it must be.
@@ -137,6 +138,7 @@ pub(super) fn atom(e: &Expr) -> Option<Atom> {
         ExprKind::Let(i) => Atom::Let(i),
         ExprKind::Local(i) => Atom::Local(i),
         ExprKind::Argument(i) => Atom::Argument(i),
+        ExprKind::Signal(i) => Atom::Signal(i),
         _ => return None,
     })
 }
