@@ -48,6 +48,21 @@ fn examples_hold_their_expectations() {
     assert!(seen >= 20, "{seen} expectations");
 }
 
+/// The error that falls in `eprop.snn` falls by learning: without a rate of learning it stays.
+#[test]
+fn without_learning_the_error_stays() {
+    let text = include_str!("../examples/eprop.snn");
+    let untaught = text.replace("= 0.05 [mV/ms]", "= 0 [mV/ms]");
+    assert_ne!(text, untaught);
+    let project = snn::load("eprop.snn", untaught, &[], &mut |file| Err(file.into()));
+    let compiled = snn::compile(&project, None, &Options::default()).value.unwrap();
+    let mut session = session(&compiled, Mapper::Auto);
+    let ticks = compiled.network.protocol.run_ticks;
+    session.run(ticks, &mut Collected::default(), &mut |_| Control::Continue).unwrap();
+    let holds: Vec<bool> = session.verdicts().iter().map(|verdict| verdict.holds).collect();
+    assert_eq!(holds, [true, false]);
+}
+
 fn session(compiled: &snn::Compiled, mapper: Mapper) -> snn::Session {
     let mapped = map(&compiled.network, &compiled.chip, &MapOptions { mapper }).unwrap();
     let options = LoadOptions { threads: 2, ..LoadOptions::default() };

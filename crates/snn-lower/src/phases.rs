@@ -101,7 +101,8 @@ impl Before {
             self.weights[p] = weight;
         }
         let Some(before) = &self.live[p] else { return Ok(()) };
-        let (live, found, _) = synapse::live(projection, model.protocol.dt_ms.to_f64());
+        let dt_ms = model.protocol.dt_ms.to_f64();
+        let (live, found, _) = synapse::live(projection, dt_ms, model.chip.arithmetic);
         let Some(live) = live else { return Err(found) };
         if !before.changes_to(&live) {
             let message = format!("this changes traces of the synapses of `{}`", projection.name);

@@ -184,6 +184,8 @@ impl<'a> Builder<'_, 'a> {
             _ => None,
         };
         let sound = targets.as_ref().filter(|_| live.is_some());
+        let inner = live::with_bounds(frame, live.as_ref().and_then(Option::as_ref));
+        let values = NetScope { frame: &inner, ..values };
         let weight = s.weight.map(|e| weight(cx, &values, e, sound, live.as_ref()));
         let (from, targets, rule, live) = (from?, targets?, rule?, live?);
         if let Some((_, _, span)) = s.rule

@@ -8,12 +8,14 @@ use snn_units::{UnitValue, show};
 
 use super::connect::Targets;
 use super::delay::{self, DelayIn};
-use super::frame::NetScope;
+use super::frame::{Frame, Meaning, NetScope};
 use super::integers;
 use super::population;
 use super::selection::pick;
 use crate::arguments::label_text;
+use crate::constant::{Constant, Quantity};
 use crate::context::Context;
+use crate::exact;
 use crate::model::{Bound, Live, SignalKind, Statement, Value};
 use crate::names::{Kind, list};
 use crate::neuron;
@@ -280,25 +282,45 @@ fn lint_delay(cx: &mut Context<'_>, stated: &Stated<'_>) {
     }
 }
 
+/// The bounds of a rule's weight, where all synapses of the connection have the same.
+fn bounds(live: &Live) -> Option<(f64, f64)> {
+    let learn = live.learn.as_ref()?;
+    let (lo, hi) = learn.model.weight.bounds.as_ref()?;
+    let values = neuron::values(&learn.model.body, &learn.parameters);
+    let bindings = Bindings::new(&values, &[], &learn.model.body.functions);
+    Some((evaluate(lo, &bindings)?, evaluate(hi, &bindings)?))
+}
+
+/// The names that a weight sees: `w_min` and `w_max` are the bounds of the rule, where the network gives these
+/// names no meaning of its own.
+pub(super) fn with_bounds<'f, 'a>(frame: &'f Frame<'f, 'a>, live: Option<&Live>) -> Frame<'f, 'a> {
+    let mut inner = Frame::inside(frame);
+    let learn = live.and_then(|live| live.learn.as_ref().zip(bounds(live)));
+    let Some((learn, (lo, hi))) = learn else { return inner };
+    let weight = &learn.model.weight;
+    for (name, value) in [("w_min", lo), ("w_max", hi)] {
+        if frame.lookup(name).is_none() && value.is_finite() {
+            let exact = exact::nearest_decimal(value);
+            let number = Quantity { value, exact, unit: weight.unit.clone() };
+            inner.define(name, Meaning::Constant(Constant::Number(number)), weight.span);
+        }
+    }
+    inner
+}
+
 /// Reports an initial weight outside the bounds of its rule.
 pub(super) fn within_bounds(cx: &mut Context<'_>, live: &Live, weight: &Value, span: Span) -> bool {
-    let Some(learn) = &live.learn else { return true };
-    let (model, Value::Constant(weight)) = (&learn.model, weight) else { return true };
-    let Some((lo, hi)) = &model.weight.bounds else { return true };
-    let values = neuron::values(&model.body, &learn.parameters);
-    let bindings = Bindings::new(&values, &[], &model.body.functions);
-    let (Some(lo), Some(hi)) = (evaluate(lo, &bindings), evaluate(hi, &bindings)) else {
+    let (Some(learn), Value::Constant(weight)) = (&live.learn, weight) else { return true };
+    let Some((lo, hi)) = bounds(live).filter(|(lo, hi)| !(*lo..=*hi).contains(weight)) else {
         return true;
     };
-    if (lo..=hi).contains(weight) {
-        return true;
-    }
-    let unit = &model.weight.unit;
+    let bounded = &learn.model.weight;
+    let unit = &bounded.unit;
     let (low, high) = (show(lo, unit), show(hi, unit));
     let message = format!("the weight {} is not in {low} .. {high}", show(*weight, unit));
     cx.report(
         Diagnostic::new(network::BAD_SYNAPSE, span, message, "outside its bounds")
-            .with_label(model.weight.span, "bounded here"),
+            .with_label(bounded.span, "bounded here"),
     );
     false
 }

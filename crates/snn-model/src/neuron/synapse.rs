@@ -527,10 +527,13 @@ fn read_state(cx: &mut Context<'_>, path: &ast::Expr) -> Option<String> {
         return Some(state.to_owned());
     }
     let message = "a synapse reads states of its target only: `post.v`";
-    let text = cx.text(path.span);
-    cx.report(
-        Diagnostic::new(codes::SYNAPSE, path.span, message, "cannot be read")
-            .with_help(format!("`{text}` of the source can travel with a trace or a modulator")),
-    );
+    let mut d = Diagnostic::new(codes::SYNAPSE, path.span, message, "cannot be read");
+    if let Some(state) = written.strip_prefix("pre.") {
+        d = d.with_help(format!(
+            "of its source it sees spikes, `trace x on pre = exp(20 ms)`; a value travels by a continuous \
+             connection, `connect E.{state} -> N.heard {{ … }}`, into an input that a state of the target follows"
+        ));
+    }
+    cx.report(d);
     None
 }
