@@ -8,4 +8,5 @@ mod generator;
 mod live;
 mod measures;
 mod programs;
+mod rows;
 mod text;

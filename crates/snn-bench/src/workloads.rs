@@ -49,6 +49,7 @@ const SPARSER: &[Peer] = &[
     Brian(&["--network", "sparse", "--rate", "0.1", "--drive", "precomputed"]),
     Reference(&["sparse", "lazy", "0.1", "1000", "1"]),
 ];
+const COLUMN: &[Peer] = &[Nest(&["--network", "pd", "--scale", "0.1"])];
 const CHIP: &[Peer] = &[Sanafe(&["--steps", "100", "--timing", "simple"])];
 
 const RARE: &[&str] = &["sparse.rate=0.1 Hz"];
@@ -62,6 +63,12 @@ pub const WORKLOADS: &[Workload] = &[
     workload("coba", "examples/coba.snn", &["sustained.run=2 s"], COBA),
     workload("stdp", "crates/snn-bench/networks/stdp.snn", &[], STDP),
     workload("stdp_f32", "crates/snn-bench/networks/stdp_f32.snn", &[], STDP),
+    workload(
+        "column",
+        "examples/microcircuit.snn",
+        &["microcircuit.scale=0.1", "spontaneous.run=1 s"],
+        COLUMN,
+    ),
     workload("chip", "crates/snn-bench/networks/chip.snn", &[], CHIP),
     workload("sparse", "crates/snn-bench/networks/sparse.snn", &[], SPARSE),
     workload("sparse_f32", "crates/snn-bench/networks/sparse_f32.snn", &[], SPARSE),

@@ -246,6 +246,10 @@ pub struct RunArgs {
     /// Refuse to run what is predicted to need more memory, such as 4GiB.
     #[arg(long, value_name = "SIZE", value_parser = crate::files::size)]
     pub max_memory: Option<u64>,
+    /// Draw rows again for every spike instead of storing them, where their rule allows it. The spikes are the
+    /// same; done without being asked where memory would not suffice.
+    #[arg(long)]
+    pub regenerate_rows: bool,
     /// No progress, no summary.
     #[arg(long, short)]
     pub quiet: bool,

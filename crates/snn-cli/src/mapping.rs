@@ -4,6 +4,7 @@ use std::path::Path;
 
 use snn::Compiled;
 use snn::diagnostics::SourceMap;
+use snn::emulator::RowChoice;
 use snn::map::{MapOptions, Mapped, Mapper, Totals, map, measure, sequential};
 use snn::report::{Colour, MapSummary, core_table, floorplan};
 
@@ -65,6 +66,7 @@ pub fn command(args: &MapArgs) -> Outcome<()> {
         return why(&compiled, &mapped, name, format);
     }
     let base = in_order(&compiled);
+    let predicted_bytes = compiled.predicted_bytes(Some(&mapped.mapping), 1, RowChoice::Stored);
     match format {
         Format::Json => {
             let summary = MapSummary {
@@ -74,10 +76,15 @@ pub fn command(args: &MapArgs) -> Outcome<()> {
                 note: &mapped.note,
                 usage: &mapped.usage,
                 sequential: base,
+                predicted_bytes,
             };
             json(&summary)
         }
-        Format::Human => print(&core_table(&mapped.mapping, &mapped.usage, &mapped.note, base)),
+        Format::Human => {
+            let table = core_table(&mapped.mapping, &mapped.usage, &mapped.note, base);
+            let mib = predicted_bytes as f64 / f64::from(1 << 20);
+            print(&format!("{table}memory of the emulator on one thread: about {mib:.1} MiB\n"))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, Simd};
+use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, RowChoice, Simd};
 use snn::ir::Network;
 use snn::map::{Mapped, print_map};
 use snn::model::{Options, Project};
@@ -156,7 +156,11 @@ pub fn workers_in_memory(args: &RunArgs, compiled: &Compiled) -> Outcome<usize> 
         (None, Some(free)) => (free, "this machine has free"),
         (None, None) => return Ok(threads),
     };
-    let needed = compiled.predicted_bytes();
+    let needs = |rows| compiled.predicted_bytes(None, threads, rows);
+    let mut needed = needs(rows(args));
+    if needed > allowed {
+        needed = needed.min(needs(RowChoice::Regenerated));
+    }
     if needed <= allowed {
         let copies = allowed / needed.max(1);
         return Ok(usize::try_from(copies).map_or(threads, |copies| copies.min(threads)).max(1));
@@ -166,6 +170,11 @@ pub fn workers_in_memory(args: &RunArgs, compiled: &Compiled) -> Outcome<usize> 
         Exit::Fit,
         format!("the network needs about {:.1} MiB, {whose} {:.1} MiB", mib(needed), mib(allowed)),
     )
+}
+
+/// The rows to store, where memory allows.
+pub fn rows(args: &RunArgs) -> RowChoice {
+    if args.regenerate_rows { RowChoice::Regenerated } else { RowChoice::Stored }
 }
 
 /// Bytes of memory that are free, where the system tells.
@@ -195,6 +204,8 @@ fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Sess
     let options = LoadOptions {
         threads: args.threads.unwrap_or_else(all_cores),
         simd: simd(args)?,
+        rows: rows(args),
+        max_memory_bytes: args.max_memory.or_else(free_memory),
         ..LoadOptions::default()
     };
     let checkpoint = match &args.from_state {

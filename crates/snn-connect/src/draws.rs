@@ -118,6 +118,11 @@ impl Draws {
         Some(())
     }
 
+    /// Streams of the targets chosen within blocks, and of the splits over blocks.
+    pub(crate) fn streams(&self) -> (Stream, Stream) {
+        (self.connect, self.over_blocks)
+    }
+
     fn clipped(&self, targets: Range<u32>) -> Range<u32> {
         targets.start.min(self.targets)..targets.end.min(self.targets)
     }

@@ -10,6 +10,7 @@ mod draws;
 mod drive;
 mod pairs;
 mod projection;
+mod regenerate;
 mod selection;
 mod skips;
 mod space;
@@ -23,6 +24,7 @@ pub use projection::{
     Autapses, ConnectError, Connector, Continuous, Live, Major, ModulatorSource, Multapses,
     Projection, Rule, Synapse, SynapseId, SynapseValue, Ties, delay_ticks,
 };
+pub use regenerate::{Regenerator, Scratch};
 pub use selection::{Segment, Selection};
 pub use space::{Layout, Space};
 pub use value::Evaluator;

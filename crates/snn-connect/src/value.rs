@@ -1,6 +1,6 @@
 //! Weights and delays of synapses.
 
-use snn_kernel::{DrawKey, Op, Program};
+use snn_kernel::{BLOCK, BlockInputs, BlockProgram, Column, DrawKey, Op, Program, Registers, Simd};
 use snn_numeric::{Distribution, Purpose, Stream};
 
 use crate::pairs::inputs;
@@ -11,10 +11,13 @@ use crate::{Connector, Projection, Rule, Synapse, SynapseValue};
 #[derive(Clone, Debug)]
 pub struct Evaluator<'a> {
     connector: &'a Connector,
+    value: &'a SynapseValue,
     key: DrawKey,
     plan: Plan<'a>,
     positions: Option<Positions>,
     registers: Vec<f64>,
+    /// The program and its registers for [`Evaluator::fill`], made when first asked for.
+    blocks: Option<(BlockProgram<f64>, Registers<f64>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +69,15 @@ impl SynapseValue {
         };
         let reads_positions = matches!(self, Self::Program(p) if p.inputs > 2);
         let positions = if reads_positions { Positions::new(connector, seed) } else { None };
-        Evaluator { connector, key, plan, positions, registers: Vec::new() }
+        Evaluator {
+            connector,
+            value: self,
+            key,
+            plan,
+            positions,
+            registers: Vec::new(),
+            blocks: None,
+        }
     }
 }
 
@@ -118,11 +129,76 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The values of many synapses, in the place of what `out` held: the bits of [`Evaluator::at`].
+    pub fn fill(&mut self, simd: Simd, synapses: &[Synapse], out: &mut Vec<f64>) {
+        out.clear();
+        let SynapseValue::Program(program) = self.value else {
+            out.extend(synapses.iter().map(|synapse| self.at(*synapse)));
+            return;
+        };
+        if let Plan::Constant(value) = self.plan {
+            out.resize(synapses.len(), value);
+            return;
+        }
+        let (blocks, mut registers) = self
+            .blocks
+            .take()
+            .unwrap_or_else(|| (BlockProgram::new(program), Registers::default()));
+        let reads = program.ops.iter().any(|op| matches!(op, Op::Input(_)));
+        let mut columns = Vec::new();
+        let mut value = [f64::NAN; BLOCK];
+        for synapses in synapses.chunks(BLOCK) {
+            if reads {
+                self.columns(synapses, program.inputs as usize, &mut columns);
+            }
+            let block = Block { synapses, columns: &columns, key: self.key };
+            blocks.run(simd, &block, &mut registers);
+            if let Some(first) = columns.first() {
+                value = *first;
+            }
+            blocks.store(simd, 0, &registers, &mut value);
+            let drawn = program.draws();
+            let values = value[..synapses.len()].iter();
+            out.extend(values.map(|x| if drawn { self.as_drawn(*x) } else { *x }));
+        }
+        self.blocks = Some((blocks, registers));
+    }
+
+    /// The inputs of a program for the synapses of one block.
+    fn columns(&self, synapses: &[Synapse], count: usize, columns: &mut Vec<Column<f64>>) {
+        columns.resize(count, [0.0; BLOCK]);
+        for (lane, synapse) in synapses.iter().enumerate() {
+            let inputs = inputs(self.connector, self.positions.as_ref(), *synapse);
+            for (column, input) in columns.iter_mut().zip(inputs) {
+                column[lane] = input;
+            }
+        }
+    }
+
     fn as_drawn(&self, value: f64) -> f64 {
         match self.key.purpose {
             Purpose::Weight => f64::from(value as f32),
             _ => value,
         }
+    }
+}
+
+/// Synapses under evaluation; places beyond the last compute like it.
+struct Block<'a> {
+    synapses: &'a [Synapse],
+    columns: &'a [Column<f64>],
+    key: DrawKey,
+}
+
+impl BlockInputs<f64> for Block<'_> {
+    fn column(&self, i: usize) -> &Column<f64> {
+        const ZERO: Column<f64> = [0.0; BLOCK];
+        self.columns.get(i).unwrap_or(&ZERO)
+    }
+
+    fn draw_key(&self, lane: usize) -> DrawKey {
+        let id = self.synapses[lane.min(self.synapses.len() - 1)].id;
+        DrawKey { counter: [id.major, id.block, id.ordinal], ..self.key }
     }
 }
 
@@ -151,7 +227,7 @@ fn plan<'a>(program: &'a Program, key: &DrawKey) -> Plan<'a> {
 mod tests {
     use super::*;
     use crate::{Autapses, Multapses, Segment, Selection, SynapseId};
-    use snn_kernel::{Binary, ProgramBuilder};
+    use snn_kernel::{Binary, BoundsMode, ProgramBuilder};
     use snn_numeric::object_key;
 
     fn connector() -> Connector {
@@ -194,6 +270,40 @@ mod tests {
             for target in 0..20 {
                 let synapse = synapse(4, target);
                 assert_eq!(2.0 * quick.at(synapse), general.at(synapse));
+            }
+        }
+    }
+
+    #[test]
+    fn many_at_once_have_the_same_bits() {
+        let program = |shifted: bool| {
+            let mut builder = ProgramBuilder::new(2);
+            let (mean, sd) = (builder.constant(1.5), builder.constant(0.75));
+            let bounds = (builder.constant(0.1), builder.constant(2.0), BoundsMode::Redraw);
+            let drawn = builder.draw(Distribution::Normal, (mean, sd), Some(bounds));
+            let (pre, ten) = (builder.input(0), builder.constant(10.0));
+            let scaled = builder.binary(Binary::Mul, drawn, ten);
+            let other = builder.binary(Binary::Add, scaled, pre);
+            builder.finish(&[if shifted { other } else { scaled }])
+        };
+        let mut builder = ProgramBuilder::new(2);
+        let pre = builder.input(0);
+        let programs = [program(false), program(true), builder.finish(&[pre])];
+        let connector = connector();
+        let synapses: Vec<Synapse> =
+            (0..20).flat_map(|s| (0..20).map(move |t| synapse(s, t))).collect();
+        let values = programs.into_iter().map(SynapseValue::Program);
+        let values = values.chain([normal(None), SynapseValue::Constant(2.0)]);
+        for (value, purpose) in values.zip([Purpose::Weight, Purpose::Delay].into_iter().cycle()) {
+            let mut one = value.evaluator(&connector, 3, purpose);
+            let mut many = one.clone();
+            for simd in Simd::available() {
+                let mut all = vec![7.0];
+                many.fill(simd, &synapses, &mut all);
+                assert_eq!(all.len(), synapses.len());
+                assert!(
+                    synapses.iter().zip(&all).all(|(s, x)| one.at(*s).to_bits() == x.to_bits())
+                );
             }
         }
     }

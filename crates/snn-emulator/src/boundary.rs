@@ -5,10 +5,10 @@ use snn_numeric::Real;
 use snn_result::{Recorder, Synapses};
 
 use crate::continuous::show_states;
+use crate::deliver::broken_synapse;
 use crate::emulator::{Control, Engine, LONGEST_RUN, Progress};
 use crate::error::RunError;
 use crate::live::LiveBundle;
-use crate::worker::broken_synapse;
 
 impl<T: Real> Engine<T> {
     /// Runs ticks, with what happens between them.

@@ -15,17 +15,19 @@ use crate::checkpoint::Checkpoint;
 use crate::continuous::{join, show_states};
 use crate::cost::Phase;
 use crate::error::{LoadError, RunError};
-use crate::exchange::{Link, Verdict, links};
+use crate::exchange::{Link, Verdict, links, next};
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::memory;
-use crate::part::{Bad, OwnedRange, Place, population_kernel};
+use crate::part::{Bad, OwnedRange, Part, Place, population_kernel};
 use crate::record::{Assembler, Chunk};
 use crate::shares::shares;
 use crate::worker::Worker;
 
-/// Ticks between two reports of a worker, at least.
+/// Ticks between two reports of a worker, at least. Each wakes the thread that reads them, on a core that
+/// some worker may need: a small network reports after [`CHUNK_STEPS`] updates of a neuron.
 const CHUNK_TICKS: u64 = 100;
+const CHUNK_STEPS: u64 = 1 << 20;
 /// Longest window where no delay asks for a shorter one.
 const LONGEST_WINDOW: u64 = 64;
 /// Refractoriness is kept in 32 bits: runs end before a neuron's could overflow.
@@ -42,6 +44,8 @@ pub struct LoadOptions {
     pub simd: Simd,
     /// How neurons are updated; the bits are the same.
     pub tier: Tier,
+    /// Which rows are stored; the bits are the same.
+    pub rows: RowChoice,
     /// A fault planted by a test.
     #[doc(hidden)]
     pub fault: Option<Fault>,
@@ -54,6 +58,7 @@ impl Default for LoadOptions {
             max_memory_bytes: None,
             simd: Simd::best(),
             tier: Tier::Shapes,
+            rows: RowChoice::Stored,
             fault: None,
         }
     }
@@ -68,7 +73,17 @@ pub enum Tier {
     Blocks,
 }
 
-/// How far a run has come; given about every hundred ticks.
+/// Which rows are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowChoice {
+    /// All; where memory does not suffice, as [`RowChoice::Regenerated`].
+    Stored,
+    /// Those that cannot be drawn again for every spike: needs one weight, one delay, and the rule
+    /// `outdegree`, `probability` or `all_to_all`.
+    Regenerated,
+}
+
+/// How far a run has come; given every hundred to thousand ticks.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
     /// Ticks run since tick 0.
@@ -155,15 +170,14 @@ impl Emulator {
         with_engine!(&mut self.engine, e => e.run(ticks, recorder, watch))
     }
 
-    /// Bytes that loading an image will need, before anything is allocated. Its cores do not matter.
-    pub fn predict(image: &ChipImage) -> u64 {
-        memory::predict(
-            image,
-            match image.arithmetic {
-                Arithmetic::F64 => 8,
-                Arithmetic::F32 => 4,
-            },
-        )
+    /// Bytes that loading an image on so many threads will need at its peak, before anything is allocated.
+    /// An image without cores stands for one whose cores are filled in the order of the text.
+    pub fn predict(image: &ChipImage, threads: usize, rows: RowChoice) -> u64 {
+        let real_bytes = match image.arithmetic {
+            Arithmetic::F64 => 8,
+            Arithmetic::F32 => 4,
+        };
+        memory::predict(image, real_bytes, threads, rows)
     }
 
     /// Ticks run since tick 0.
@@ -224,12 +238,7 @@ impl<T: Real> Engine<T> {
     ) -> Result<Self, LoadError> {
         let ids = Ids::new(image)
             .ok_or_else(|| LoadError::TooLarge("2^32 neurons and trains or more".into()))?;
-        if let Some(allowed_bytes) = options.max_memory_bytes {
-            let needed_bytes = memory::predict(image, size_of::<T>() as u64);
-            if needed_bytes > allowed_bytes {
-                return Err(LoadError::Memory { needed_bytes, allowed_bytes });
-            }
-        }
+        let options = &LoadOptions { rows: affordable::<T>(image, options)?, ..options.clone() };
         let shares = shares(image, options.threads.clamp(1, 64));
         let build =
             |ranges: &Vec<OwnedRange>| Worker::build(image, protocol, &ids, ranges, options);
@@ -296,6 +305,8 @@ impl<T: Real> Engine<T> {
         let (tick, window) = (self.tick, self.window);
         let destinations = &self.destinations;
         let fault = self.options.fault;
+        let neurons: usize = self.workers.iter().flat_map(|w| &w.parts).map(Part::len).sum();
+        let chunk = (CHUNK_STEPS / (neurons as u64).max(1)).clamp(CHUNK_TICKS, 10 * CHUNK_TICKS);
         let mut chunk_ends = Vec::new();
         let mut spares = Vec::new();
         let mut feeds = Vec::new();
@@ -312,7 +323,8 @@ impl<T: Real> Engine<T> {
             let shares = workers.iter_mut().zip(links(count)).zip(feeds).enumerate();
             let threads: Vec<_> = shares
                 .map(|(index, ((worker, links), (send, spare)))| {
-                    let task = Task { index, links, send, spare, destinations, fault, stop: &stop };
+                    let stop = &stop;
+                    let task = Task { index, links, send, spare, destinations, fault, stop, chunk };
                     scope.spawn(move |_| task.run(worker, tick, end, window))
                 })
                 .collect();
@@ -397,6 +409,21 @@ impl<T: Real> Engine<T> {
     }
 }
 
+/// The rows to store, so that what is predicted is allowed.
+fn affordable<T: Real>(image: &ChipImage, options: &LoadOptions) -> Result<RowChoice, LoadError> {
+    let Some(allowed_bytes) = options.max_memory_bytes else { return Ok(options.rows) };
+    let needs = |rows| memory::predict(image, size_of::<T>() as u64, options.threads, rows);
+    let needed_bytes = needs(options.rows);
+    if needed_bytes <= allowed_bytes {
+        return Ok(options.rows);
+    }
+    let needed_bytes = needed_bytes.min(needs(RowChoice::Regenerated));
+    if needed_bytes <= allowed_bytes {
+        return Ok(RowChoice::Regenerated);
+    }
+    Err(LoadError::Memory { needed_bytes, allowed_bytes })
+}
+
 /// What one worker thread needs besides its worker.
 struct Task<'a> {
     index: usize,
@@ -406,6 +433,8 @@ struct Task<'a> {
     destinations: &'a [u64],
     fault: Option<Fault>,
     stop: &'a AtomicBool,
+    /// Ticks between two reports.
+    chunk: u64,
 }
 
 impl Task<'_> {
@@ -426,7 +455,7 @@ impl Task<'_> {
             self.exchange(worker, tick + 1, until, &mut verdict);
             tick = until;
             let over = verdict.stop || verdict.bad.is_some() || tick == end;
-            if over || tick - reported >= CHUNK_TICKS {
+            if over || tick - reported >= self.chunk {
                 reported = tick;
                 self.report(worker, tick);
             }
@@ -445,45 +474,38 @@ impl Task<'_> {
         verdict: &mut Verdict,
     ) {
         worker.clock.exchange();
-        let mine = *verdict;
-        for link in &self.links {
-            let mut batch = link.empty();
-            let wanted = |id: u32| self.destinations[id as usize] >> link.peer & 1 == 1;
-            batch.spikes.extend(worker.own.iter().filter(|(_, id)| wanted(*id)));
-            batch.verdict = mine;
-            if let Some(values) = worker.values.outgoing.get(link.peer) {
-                batch.values.extend_from_slice(values);
-            }
-            link.send(batch);
-        }
-        let mut batches: Vec<_> = self.links.iter().map(Link::receive).collect();
-        for (link, batch) in self.links.iter().zip(&mut batches) {
-            verdict.merge(batch.verdict);
-            worker.values.take(first, link.peer, &batch.values);
-        }
-        if self.fault == Some(Fault::LostBatch)
-            && let Some(batch) = batches.iter_mut().find(|b| !b.spikes.is_empty())
-        {
-            batch.spikes.clear();
-            self.fault = None;
-        }
+        let Self { links, destinations, fault, index, .. } = self;
         let own = std::mem::take(&mut worker.own);
-        let stays = |id: u32| self.destinations[id as usize] >> self.index & 1 == 1;
-        let mut rest: Vec<&[(u64, u32)]> = batches.iter().map(|b| b.spikes.as_slice()).collect();
-        rest.push(&own);
-        for tick in first..=last {
-            let ids = rest.iter_mut().flat_map(|spikes| {
-                let here = spikes.partition_point(|(t, _)| *t <= tick);
-                let (now, later) = spikes.split_at(here);
-                *spikes = later;
-                now.iter().map(|(_, id)| *id)
+        for link in links.iter_mut() {
+            let peer = link.peer;
+            link.send(|batch| {
+                let wanted = |id: u32| destinations[id as usize] >> peer & 1 == 1;
+                batch.spikes.extend(own.iter().filter(|(_, id)| wanted(*id)));
+                batch.verdict = *verdict;
+                if let Some(values) = worker.values.outgoing.get(peer) {
+                    batch.values.extend_from_slice(values);
+                }
             });
-            worker.take(tick, ids.filter(|id| stays(*id)));
+        }
+        for link in links.iter_mut() {
+            link.receive();
+            verdict.merge(link.received.verdict);
+            worker.values.take(first, link.peer, &link.received.values);
+        }
+        if *fault == Some(Fault::LostBatch)
+            && let Some(link) = links.iter_mut().find(|link| !link.received.spikes.is_empty())
+        {
+            link.received.spikes.clear();
+            *fault = None;
+        }
+        let stays = |id: &u32| destinations[*id as usize] >> *index & 1 == 1;
+        let mut taken = 0;
+        for tick in first..=last {
+            let remote = links.iter_mut().flat_map(|link| link.take(tick));
+            let spikes = remote.chain(next(&own, &mut taken, tick));
+            worker.take(tick, spikes.map(|(_, id)| *id).filter(stays));
         }
         worker.own = own;
-        for (link, batch) in self.links.iter().zip(batches) {
-            link.give_back(batch);
-        }
         worker.clock.lap(Phase::Exchange);
     }
 

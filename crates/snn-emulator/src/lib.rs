@@ -3,7 +3,7 @@
 //!
 //! Worker threads own all neurons of their cores, as structures of arrays ([`part`]), and one row per
 //! sender over those neurons ([`rows`]). A tick delivers the spikes emitted one delay earlier into lanes
-//! ([`lanes`], [`ring`]), updates blocks of neurons, and notes who spiked ([`worker`]);
+//! ([`deliver`], [`lanes`], [`ring`]), updates blocks of neurons, and notes who spiked ([`worker`]);
 //! synapses with states are brought up to date when a spike needs them ([`live`]). A window is as
 //! many ticks as the shortest delay; after each, workers exchange one batch per pair ([`exchange`]).
 //! Recorded data go to the calling thread in chunks ([`record`]).
@@ -17,6 +17,7 @@ mod boundary;
 mod checkpoint;
 mod continuous;
 mod cost;
+mod deliver;
 mod emulator;
 mod error;
 mod events;
@@ -26,6 +27,7 @@ mod ids;
 mod lanes;
 mod live;
 mod memory;
+mod pages;
 mod part;
 mod record;
 mod ring;
@@ -37,7 +39,7 @@ mod update;
 mod worker;
 
 pub use checkpoint::{Checkpoint, SavedObject};
-pub use emulator::{Control, Emulator, LoadOptions, Progress, Tier};
+pub use emulator::{Control, Emulator, LoadOptions, Progress, RowChoice, Tier};
 pub use error::{LoadError, RunError};
 #[doc(hidden)]
 pub use fault::Fault;

@@ -17,7 +17,7 @@ mod saved;
 use std::sync::Arc;
 
 use snn_chip::ChipImage;
-use snn_connect::{Live, Synapse};
+use snn_connect::{Live, Synapse, SynapseId};
 use snn_kernel::{Advance, BLOCK, DrawKey, Simd};
 use snn_numeric::{ObjectKey, Purpose, Real};
 use snn_result::Protocol;
@@ -44,6 +44,13 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
+    /// What stands where none has been drawn yet.
+    pub(crate) const NONE: Self = Self {
+        synapse: Synapse { source: 0, target: 0, id: SynapseId { major: 0, block: 0, ordinal: 0 } },
+        ordinal: 0,
+        weight: 0.0,
+    };
+
     /// Synapses of a projection are ordered by it.
     pub(crate) fn key(&self) -> (u32, u32, u32) {
         (self.synapse.source, self.synapse.target, self.ordinal)

@@ -43,6 +43,14 @@ impl PartLayout {
         self.ranges.last().map_or(0, |r| r.neuron + r.len)
     }
 
+    /// The part's neuron of this index of a population.
+    pub(crate) fn find(&self, object: u32, index: u32) -> Option<usize> {
+        let after = self.ranges.partition_point(|r| (r.object, r.start) <= (object, index));
+        let range = self.ranges.get(after.checked_sub(1)?)?;
+        let inside = range.object == object && index - range.start < range.len;
+        inside.then(|| (range.neuron + (index - range.start)) as usize)
+    }
+
     /// All neurons in order: (object, index, core).
     pub(crate) fn neurons(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
         self.ranges.iter().flat_map(|r| (r.start..r.start + r.len).map(|i| (r.object, i, r.core)))

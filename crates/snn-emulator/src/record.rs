@@ -77,20 +77,23 @@ impl Taps {
         for (object, index) in protocol.record_spikes.iter().flat_map(Selection::iter) {
             recorded[ids.id(object, index) as usize] = true;
         }
-        let mut place = vec![None; ids.len()];
         let mut neurons = Vec::new();
-        for (p, part) in parts.iter().enumerate() {
-            let tapped = part.layout.neurons().enumerate().map(|(n, (object, index, _))| {
-                let id = ids.id(object, index) as usize;
-                place[id] = Some((p, n));
-                Tapped { object, index, recorded: recorded[id] }
+        for part in parts {
+            let tapped = part.layout.neurons().map(|(object, index, _)| Tapped {
+                object,
+                index,
+                recorded: recorded[ids.id(object, index) as usize],
             });
             neurons.push(tapped.collect());
         }
+        let place = |object, index| {
+            let at = |(p, part): (usize, &Part<T>)| Some((p, part.layout.find(object, index)?));
+            parts.iter().enumerate().find_map(at)
+        };
         let probes = protocol.probes.iter().map(|probe| {
             let mut sites = Vec::new();
             for (position, (object, index)) in probe.of.iter().enumerate() {
-                if let Some((p, n)) = place[ids.id(object, index) as usize]
+                if let Some((p, n)) = place(object, index)
                     && let Some(state) =
                         crate::part::population_kernel(image, object).state(&probe.variable)
                 {

@@ -63,17 +63,17 @@ impl<T: Real> Engine<T> {
                     continue;
                 }
                 for segment in worker.rows.of(id as u32) {
-                    let part = &worker.parts[lane_part[segment.lane as usize]];
-                    for target in worker.rows.targets(*segment) {
-                        let to = part.core[*target as usize] as usize;
+                    worker.rows.each_target(*segment, |lane, target| {
+                        let part = &worker.parts[lane_part[usize::from(lane)]];
+                        let to = part.core[usize::from(target)] as usize;
                         if to == core || touched[to] == id as u32 {
-                            continue;
+                            return;
                         }
                         touched[to] = id as u32;
                         let ((x0, y0), (x1, y1)) = (tile(core), tile(to));
                         cores[core].packets_out += spikes;
                         cores[core].hops += spikes * u64::from(x0.abs_diff(x1) + y0.abs_diff(y1));
-                    }
+                    });
                 }
             }
         }

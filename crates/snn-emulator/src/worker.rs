@@ -12,21 +12,23 @@ use snn_result::{Protocol, SpikeHash};
 
 use crate::continuous::Values;
 use crate::cost::{Clock, Phase};
+use crate::deliver::broken_synapse;
 use crate::emulator::LoadOptions;
 use crate::error::LoadError;
 use crate::events::{Reached, Turn};
 use crate::fault::Fault;
 use crate::ids::Ids;
-use crate::lanes::{Lane, LaneKind, add_weighted, count_arrivals, count_wide};
-use crate::live::{self, Broken, LiveBundle, Spikes};
-use crate::part::{Bad, OwnedRange, Part, PartLayout, Place, ReceptorLanes, Scratch, layouts};
+use crate::lanes::{Lane, LaneKind};
+use crate::live::{self, LiveBundle};
+use crate::part::{Bad, OwnedRange, Part, PartLayout, ReceptorLanes, Scratch, layouts};
 use crate::record::Taps;
 use crate::ring::{Emission, SpikeRing, sort};
-use crate::rows::{Bundle, Form, RowStore, Segment, build, entries};
+use crate::rows::{Bundle, Regenerated, RowStore, Segment, build};
 use crate::trains::{DirectPoisson, Trains};
 
-/// A worker.
+/// A worker. No two share a pair of cache lines.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Worker<T> {
     pub parts: Vec<Part<T>>,
     pub rows: RowStore,
@@ -44,18 +46,22 @@ pub(crate) struct Worker<T> {
     pub clock: Clock,
     /// Index among the workers.
     pub index: usize,
-    lanes: Vec<Lane<T>>,
-    reached: Reached,
+    pub lanes: Vec<Lane<T>>,
+    pub reached: Reached,
     trains: Vec<Trains>,
     /// Delays present, longest first.
-    delays: Vec<u64>,
+    pub delays: Vec<u64>,
     injects: Arc<[Inject]>,
     /// Tick at which some injection changes next.
     next_inject: u64,
     scratch: Scratch<T>,
     fired: Vec<u32>,
-    simd: Simd,
-    fault: Option<Fault>,
+    /// Rows of bits that arrive in the tick at hand.
+    pub dense: Vec<Segment>,
+    /// Of the regenerated rows.
+    pub scratches: Vec<snn_connect::Scratch>,
+    pub simd: Simd,
+    pub fault: Option<Fault>,
 }
 
 impl<T: Real> Worker<T> {
@@ -70,7 +76,7 @@ impl<T: Real> Worker<T> {
         let LoadOptions { simd, tier, fault, .. } = *options;
         let layouts = layouts(image, ranges);
         let plan = Plan::new(image, &layouts)?;
-        let mut rows = build(image, ids, &plan.bundles)?;
+        let mut rows = build(image, ids, &plan.bundles, (simd, options.rows))?;
         if fault == Some(Fault::RoundedWeights) {
             rows.f64.weights.iter_mut().for_each(|w| *w = f64::from(*w as f32));
         }
@@ -111,6 +117,8 @@ impl<T: Real> Worker<T> {
             next_inject: 0,
             scratch: Scratch::default(),
             fired: Vec::new(),
+            dense: Vec::new(),
+            scratches: rows.regenerated.iter().map(Regenerated::scratch).collect(),
             simd,
             parts,
             rows,
@@ -262,10 +270,9 @@ impl<T: Real> Worker<T> {
             }
             for segment in self.rows.of(sender) {
                 let times = arrived(sender, segment);
-                let reached = &mut operations[lane_part[segment.lane as usize]];
-                for target in self.rows.targets(*segment) {
-                    reached[*target as usize] += times;
-                }
+                self.rows.each_target(*segment, |lane, target| {
+                    operations[lane_part[usize::from(lane)]][usize::from(target)] += times;
+                });
             }
         }
         for (part, operations) in self.parts.iter().zip(&mut operations) {
@@ -283,10 +290,10 @@ impl<T: Real> Worker<T> {
             for emission in std::mem::take(self.ring.slot(t)) {
                 let segments = self.rows.of(emission.id).iter();
                 for segment in segments.filter(|s| t + u64::from(s.delay) > tick) {
-                    let part = &mut self.parts[lane_part[segment.lane as usize]];
-                    for target in self.rows.targets(*segment) {
-                        part.other_arrivals[*target as usize] -= i64::from(emission.times);
-                    }
+                    self.rows.each_target(*segment, |lane, target| {
+                        let part = &mut self.parts[lane_part[usize::from(lane)]];
+                        part.other_arrivals[usize::from(target)] -= i64::from(emission.times);
+                    });
                 }
             }
         }
@@ -321,65 +328,6 @@ impl<T: Real> Worker<T> {
         };
         self.next_inject = self.injects.iter().filter_map(next).min().unwrap_or(u64::MAX);
     }
-
-    fn deliver(&mut self, tick: u64) -> Result<(), Bad> {
-        let shift = match self.fault {
-            Some(Fault::LateArrival) => tick.saturating_sub(1),
-            Some(Fault::EarlyArrival) => tick + 1,
-            _ => tick,
-        };
-        for &delay in &self.delays {
-            let Some(emitted) = shift.checked_sub(delay).filter(|t| *t >= 1) else { continue };
-            for emission in self.ring.at(emitted) {
-                let segments = self.rows.of(emission.id);
-                for segment in segments.iter().filter(|s| u64::from(s.delay) == delay) {
-                    if let Some(reached) = &mut self.reached[segment.lane as usize] {
-                        reached.extend_from_slice(self.rows.targets(*segment));
-                    }
-                    if segment.form != Form::Live {
-                        scatter(&self.rows, &mut self.lanes, *segment, emission.times);
-                        continue;
-                    }
-                    let start = segment.start as usize;
-                    let at = live::place(&self.live, start);
-                    let Lane::Value(lane) = &mut self.lanes[segment.lane as usize] else {
-                        unreachable!("invariant: live synapses have a lane of values")
-                    };
-                    let spikes = Spikes { emitted, times: emission.times };
-                    let live = &mut self.live[at];
-                    let arrived =
-                        live.arrive(start, shift, spikes, lane, &mut self.taps.chunk.records);
-                    arrived.map_err(|broken| broken_synapse(live.projection, broken))?;
-                }
-            }
-        }
-        self.clock.lap(Phase::Delivery);
-        let tick = tick - u64::from(self.fault == Some(Fault::LateTrains));
-        for direct in &mut self.direct {
-            let (part, lane) = (direct.part, direct.lane);
-            if let Some(counts) = direct.arrivals(self.simd, tick)
-                && let Lane::Count(to) = &mut self.lanes[lane]
-            {
-                to[..counts.len()].copy_from_slice(counts);
-                if let Some(reached) = &mut self.reached[lane] {
-                    let neurons = (0..counts.len()).filter(|neuron| counts[*neuron] > 0);
-                    reached.extend(neurons.map(|neuron| neuron as u16));
-                }
-                let arrivals = &mut self.parts[part].other_arrivals;
-                for (total, n) in arrivals.iter_mut().zip(counts) {
-                    *total += i64::from(*n);
-                }
-            }
-        }
-        self.clock.lap(Phase::Input);
-        Ok(())
-    }
-}
-
-pub(crate) fn broken_synapse(projection: usize, broken: Broken) -> Bad {
-    let Broken { tick, place, state, value } = broken;
-    let place = Place::Synapse { source: place.0, target: place.1 };
-    Bad { tick, id: projection as u32, place, state, value }
 }
 
 /// (projection, part, synapses) of the live bundles, in the order of their rows.
@@ -392,24 +340,6 @@ fn live_lengths(
     let live = bundles.iter().zip(parts);
     let live = live.filter(|(b, _)| image.projections[b.projection].live.is_some());
     live.zip(&rows.live_lengths).map(|((b, part), len)| (b.projection, *part, *len)).collect()
-}
-
-/// Adds one sender's spikes to the inputs of its targets.
-#[inline]
-fn scatter<T: Real>(rows: &RowStore, lanes: &mut [Lane<T>], segment: Segment, times: u32) {
-    let range = entries(segment);
-    match (&mut lanes[segment.lane as usize], segment.form) {
-        (Lane::Count(lane), _) => count_arrivals(lane, &rows.uniform[range], times as u16),
-        (Lane::Wide(lane), _) => count_wide(lane, &rows.uniform[range], times),
-        (Lane::Value(lane), Form::F32) => {
-            let (targets, weights) = (&rows.f32.targets[range.clone()], &rows.f32.weights[range]);
-            add_weighted(lane, targets, weights, times, |w: f32| T::from_f64(f64::from(w)));
-        }
-        (Lane::Value(lane), _) => {
-            let (targets, weights) = (&rows.f64.targets[range.clone()], &rows.f64.weights[range]);
-            add_weighted(lane, targets, weights, times, |w: f64| T::from_f64(w));
-        }
-    }
 }
 
 /// Which lanes a worker needs, and what fills them.
@@ -476,7 +406,7 @@ impl Plan {
 }
 
 /// Whether the arrivals of one tick at one neuron surely fit 16 bits.
-fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
+pub(crate) fn count_kind(image: &ChipImage, p: usize) -> LaneKind {
     let connector = &image.projections[p].connector;
     let senders = u64::from(connector.sources.len());
     let per_target = match &connector.rule {
@@ -518,16 +448,15 @@ fn most_per_tick(source: &SpikeSource) -> u64 {
     }
 }
 
-/// A projection of independent Poisson trains, one per neuron, with one weight and one delay.
-fn direct_poisson(
+/// Mean, delay and first train of a projection of independent Poisson trains, one per neuron, with one weight
+/// and one delay.
+pub(crate) fn direct_trains(
     image: &ChipImage,
     p: usize,
-    bundle: &Bundle,
-    layout: &PartLayout,
-    (part, lane): (usize, usize),
-) -> Option<DirectPoisson> {
+) -> Option<(f64, u32, snn_connect::Segment)> {
     let projection = &image.projections[p];
     let connector = &projection.connector;
+    projection.weights(image.seed).constant().filter(|_| projection.live.is_none())?;
     let delay = snn_connect::delay_ticks(projection.delays(image.seed).constant()?);
     let [segment] = connector.sources.segments() else { return None };
     let object = &image.objects[segment.object as usize];
@@ -538,9 +467,20 @@ fn direct_poisson(
     if image.phases.iter().any(|phase| phase.weights.iter().any(|(changed, _)| *changed == p)) {
         return None;
     }
-    if connector.rule != Rule::OneToOne || law(mean_per_tick) != Law::Counts {
-        return None;
-    }
+    let direct = connector.rule == Rule::OneToOne && law(mean_per_tick) == Law::Counts;
+    direct.then_some((mean_per_tick, delay, *segment))
+}
+
+/// The direct trains of a projection onto a part.
+fn direct_poisson(
+    image: &ChipImage,
+    p: usize,
+    bundle: &Bundle,
+    layout: &PartLayout,
+    (part, lane): (usize, usize),
+) -> Option<DirectPoisson> {
+    let (mean_per_tick, delay, segment) = direct_trains(image, p)?;
+    let key = image.objects[segment.object as usize].key;
     let mut trains = vec![u32::MAX; layout.len() as usize];
     for owned in &bundle.owned {
         for position in owned.positions.clone() {
@@ -548,5 +488,5 @@ fn direct_poisson(
         }
     }
     let place = (part, lane);
-    Some(DirectPoisson::new(mean_per_tick, object.key, image.seed, place, u64::from(delay), trains))
+    Some(DirectPoisson::new(mean_per_tick, key, image.seed, place, u64::from(delay), trains))
 }

@@ -3,10 +3,12 @@
 //! The same operations on the same values as [`Program::eval`]: the bits are the same, whatever the
 //! block size and the vector width.
 
+mod draws;
 mod loops;
 
 use snn_numeric::Real;
 
+use self::draws::draw_block;
 use self::loops::{
     Fetched, Tail, any_block, binary_block, chain_block, decay_in_block, fire, fire_block,
     flush_block, pair_block, select_block, store_block, unary_block,
@@ -421,13 +423,9 @@ fn execute<T: Real>(
         }
         Action::Select(c, a, b) => select_block(simd, fetch(c), fetch(a), fetch(b), out),
         Action::Flush(x, scale) => flush_block(simd, fetch(x), *scale, out),
-        Action::Draw(draw, [a, b, lo, hi]) => {
-            let [a, b, lo, hi] = [fetch(a), fetch(b), fetch(lo), fetch(hi)];
-            for (lane, out) in out.iter_mut().enumerate() {
-                let at = |f: Fetched<'_, T>| f.at(lane).to_f64();
-                let bounds = draw.bounds.map(|_| (at(lo), at(hi)));
-                *out = T::from_f64(from.inputs.draw_key(lane).draw(draw, at(a), at(b), bounds));
-            }
+        Action::Draw(draw, arguments) => {
+            let key = |lane| from.inputs.draw_key(lane);
+            draw_block(simd, draw, key, arguments.each_ref().map(fetch), out);
         }
     }
 }

@@ -24,11 +24,22 @@ impl DrawKey {
 
     /// The number of a [`Draw`] whose arguments have these values.
     pub fn draw(&self, draw: &Draw, a: f64, b: f64, bounds: Option<(f64, f64)>) -> f64 {
-        let stream = Stream::new(self.seed, self.object, self.purpose, draw.occurrence);
-        let [c0, c1, c2] = self.counter;
-        let sample =
-            |attempt| draw.distribution.sample(stream.uniform([c0, c1, c2, attempt]), a, b);
-        let Some((lo, hi)) = bounds else { return sample(0) };
+        let first = draw.distribution.sample(self.uniform(draw, 0), a, b);
+        bounds.map_or(first, |bounds| self.bounded(draw, first, (a, b), bounds))
+    }
+
+    /// The number of a draw between bounds whose first attempt gave `first`.
+    pub(crate) fn bounded(
+        &self,
+        draw: &Draw,
+        first: f64,
+        (a, b): (f64, f64),
+        (lo, hi): (f64, f64),
+    ) -> f64 {
+        let inside = |x: &f64| *x >= lo && *x <= hi;
+        if inside(&first) {
+            return first;
+        }
         let clamp = |x: f64| {
             if x < lo {
                 lo
@@ -38,13 +49,19 @@ impl DrawKey {
                 x
             }
         };
+        let sample = |attempt| draw.distribution.sample(self.uniform(draw, attempt), a, b);
         match draw.bounds.map(|b| b.mode) {
-            Some(BoundsMode::Redraw) => (0..1000)
-                .map(sample)
-                .find(|x| *x >= lo && *x <= hi)
-                .unwrap_or_else(|| clamp(sample(1000))),
-            _ => clamp(sample(0)),
+            Some(BoundsMode::Redraw) => {
+                (1..1000).map(sample).find(inside).unwrap_or_else(|| clamp(sample(1000)))
+            }
+            _ => clamp(first),
         }
+    }
+
+    fn uniform(&self, draw: &Draw, attempt: u32) -> f64 {
+        let stream = Stream::new(self.seed, self.object, self.purpose, draw.occurrence);
+        let [c0, c1, c2] = self.counter;
+        stream.uniform([c0, c1, c2, attempt])
     }
 }
 

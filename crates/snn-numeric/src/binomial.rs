@@ -41,17 +41,76 @@ fn smaller_half(n: u64, p: f64, stream: &Stream, [a, b, c]: [u32; 3]) -> u64 {
 
 /// Adds up probabilities from 0 until they exceed `u`.
 fn invert(n: u64, p: f64, u: f64) -> u64 {
-    const FARTHEST: u64 = 200;
-    let odds = p / (1.0 - p);
-    let mut probability = math::exp(n as f64 * math::log_1p(-p));
-    let mut below = probability;
-    let mut k = 0;
-    while u >= below && k < n.min(FARTHEST) {
-        probability *= odds * (n - k) as f64 / (k + 1) as f64;
-        below += probability;
-        k += 1;
+    let mut sums = Sums::new(n, p);
+    sums.position(|below| u < below).map_or(n.min(FARTHEST), |k| k as u64)
+}
+
+/// Inversion looks no farther.
+const FARTHEST: u64 = 200;
+
+/// P(0), P(0) + P(1), … of a binomial distribution, one for each number of successes but the last.
+struct Sums {
+    n: u64,
+    odds: f64,
+    probability: f64,
+    below: f64,
+    k: u64,
+}
+
+impl Sums {
+    fn new(n: u64, p: f64) -> Self {
+        let probability = math::exp(n as f64 * math::log_1p(-p));
+        Self { n, odds: p / (1.0 - p), probability, below: probability, k: 0 }
     }
-    k
+}
+
+impl Iterator for Sums {
+    type Item = f64;
+
+    #[inline]
+    fn next(&mut self) -> Option<f64> {
+        if self.k >= self.n.min(FARTHEST) {
+            return None;
+        }
+        let below = self.below;
+        self.probability *= self.odds * (self.n - self.k) as f64 / (self.k + 1) as f64;
+        self.below += self.probability;
+        self.k += 1;
+        Some(below)
+    }
+}
+
+/// Many binomial numbers of one probability: the bits of [`binomial`], with what inversion adds up kept.
+#[derive(Clone, Debug)]
+pub struct Binomials {
+    p: f64,
+    /// For n = 0, 1, … as long as [`binomial`] inverts: the sums that a uniform number is compared with.
+    sums: Vec<Vec<f64>>,
+}
+
+impl Binomials {
+    /// Of this probability, strictly between 0 and 1.
+    pub fn new(p: f64) -> Self {
+        let smaller = if p > 0.5 { 1.0 - p } else { p };
+        let inverted = |n: &u64| *n as f64 * smaller < INVERSION_MEAN && *n <= FARTHEST;
+        let sums = (0..).take_while(inverted).map(|n| Sums::new(n, smaller).collect()).collect();
+        Self { p, sums }
+    }
+
+    /// The probability.
+    pub fn probability(&self) -> f64 {
+        self.p
+    }
+
+    /// [`binomial`], given the first uniform number at the identity.
+    #[inline]
+    pub fn draw(&self, n: u32, u: f64, stream: &Stream, identity: [u32; 3]) -> u32 {
+        let Some(sums) = self.sums.get(n as usize) else {
+            return binomial(n.into(), self.p, stream, identity) as u32;
+        };
+        let k = sums.iter().take_while(|below| u >= **below).count() as u32;
+        if self.p > 0.5 { n - k } else { k }
+    }
 }
 
 /// The constants of BTRS; `n·p >= 10`, `p <= 1/2`.
@@ -170,6 +229,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn many_of_one_probability_have_the_same_bits(
+            p in prop_oneof![Just(0.5), 0.001..0.999f64], seed in any::<u64>(), n in 0u32..400,
+        ) {
+            let binomials = Binomials::new(p);
+            for i in 0..20 {
+                let u = stream(seed).uniform([i, 2, 3, 0]);
+                let one = binomial(n.into(), p, &stream(seed), [i, 2, 3]);
+                prop_assert_eq!(u64::from(binomials.draw(n, u, &stream(seed), [i, 2, 3])), one);
+            }
+        }
+
         #[test]
         fn within_the_trials(n in 0u64..1 << 50, p in 0.0..=1.0f64, seed in any::<u64>()) {
             prop_assert!(binomial(n, p, &stream(seed), [1, 2, 3]) <= n);

@@ -23,20 +23,65 @@ impl Distribution {
             Self::Lognormal => math::exp(a + b * normal_quantile(u)),
         }
     }
+
+    /// Puts the value of each number of `u` in its place: the bits of [`Distribution::sample`], in loops
+    /// that a compiler can vectorise.
+    #[inline(always)]
+    pub fn sample_all(self, u: &mut [f64], a: f64, b: f64) {
+        if self == Self::Uniform {
+            u.iter_mut().for_each(|u| *u = a + (b - a) * *u);
+            return;
+        }
+        normal_quantiles(u);
+        u.iter_mut().for_each(|z| *z = a + b * *z);
+        if self == Self::Lognormal {
+            u.iter_mut().for_each(|x| *x = math::exp(*x));
+        }
+    }
 }
 
 /// The standard normal value at the middle of the 2^-53 cell that begins at `u` in [0, 1).
 ///
 /// Relative error about 1e-16: M. J. Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37
 /// (1988) 477. `u = 0` gives -8.29, never -infinity.
+#[inline]
 pub fn normal_quantile(u: f64) -> f64 {
-    const HALF_CELL: f64 = 1.0 / (1u64 << 54) as f64;
-    // Exact: u lies on the grid of 2^-53 and |q| < 1/2.
-    let q = (u - 0.5) + HALF_CELL;
-    if q.abs() <= 0.425 {
-        let r = 0.180625 - q * q;
-        return q * ratio(r, &CENTRE);
+    let q = from_the_middle(u);
+    if q.abs() <= EDGE { central(q) } else { in_a_tail(q) }
+}
+
+/// Beyond this distance from the middle the tails begin.
+const EDGE: f64 = 0.425;
+
+/// [`normal_quantile`] of each number: the middle, five draws in six, in one loop without branches.
+#[inline(always)]
+fn normal_quantiles(u: &mut [f64]) {
+    const GROUP: usize = 64;
+    for group in u.chunks_mut(GROUP) {
+        let mut z = [0.0; GROUP];
+        for (z, u) in z.iter_mut().zip(group.iter()) {
+            *z = central(from_the_middle(*u));
+        }
+        for (z, u) in z.iter().zip(group) {
+            let q = from_the_middle(*u);
+            *u = if q.abs() <= EDGE { *z } else { in_a_tail(q) };
+        }
     }
+}
+
+/// Exact: u lies on the grid of 2^-53 and the result is less than 1/2.
+#[inline(always)]
+fn from_the_middle(u: f64) -> f64 {
+    const HALF_CELL: f64 = 1.0 / (1u64 << 54) as f64;
+    (u - 0.5) + HALF_CELL
+}
+
+#[inline(always)]
+fn central(q: f64) -> f64 {
+    q * ratio(0.180625 - q * q, &CENTRE)
+}
+
+fn in_a_tail(q: f64) -> f64 {
     let tail = 0.5 - q.abs();
     let r = math::sqrt(-math::log(tail));
     let magnitude = if r <= 5.0 { ratio(r - 1.6, &MIDDLE) } else { ratio(r - 5.0, &FAR) };
@@ -46,6 +91,7 @@ pub fn normal_quantile(u: f64) -> f64 {
 /// Coefficients of numerator and denominator, lowest power first.
 type Ratio = [[f64; 8]; 2];
 
+#[inline(always)]
 fn ratio(r: f64, [numerator, denominator]: &Ratio) -> f64 {
     let evaluate =
         |coefficients: &[f64; 8]| coefficients.iter().rev().fold(0.0, |sum, c| sum * r + c);
@@ -106,6 +152,19 @@ mod tests {
         assert_eq!(normal_quantile(0.0), -normal_quantile(last));
         assert!((normal_quantile(0.0) + 8.292).abs() < 0.01, "{}", normal_quantile(0.0));
         assert_eq!(Distribution::Uniform.sample(0.0, -2.0, 3.0), -2.0);
+    }
+
+    #[test]
+    fn many_at_once_have_the_same_bits() {
+        use Distribution::{Lognormal, Normal, Uniform};
+        let stream = Stream::new(5, ObjectKey(1), Purpose::Weight, 0);
+        for distribution in [Uniform, Normal, Lognormal] {
+            let u: Vec<f64> = (0..1000).map(|i| stream.uniform([i, 0, 0, 0])).collect();
+            let mut all = u.clone();
+            distribution.sample_all(&mut all, 0.3, 1.7);
+            let one_by_one = u.iter().map(|u| distribution.sample(*u, 0.3, 1.7));
+            assert!(all.iter().zip(one_by_one).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
     }
 
     #[test]

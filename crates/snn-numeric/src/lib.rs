@@ -26,7 +26,7 @@ mod real;
 mod ticks;
 pub mod whole;
 
-pub use binomial::binomial;
+pub use binomial::{Binomials, binomial};
 pub use distribution::{Distribution, normal_quantile};
 pub use expm::expm;
 pub use hypergeometric::hypergeometric;
@@ -35,7 +35,7 @@ pub use permutation::Permutation;
 pub use philox::philox;
 pub use poisson::{GapProcess, Gaps, Law, MAX_MEAN_PER_TICK, PoissonCounts, law};
 pub use powers::Powers;
-pub use random::{ObjectKey, Purpose, Stream, object_key};
+pub use random::{ObjectKey, Purpose, Stream, object_key, unit_interval};
 pub use rational::Rational;
 pub use real::Real;
 pub use ticks::{Ticks, ticks};

@@ -98,8 +98,9 @@ impl Stream {
     }
 }
 
+/// The number in [0, 1) with the first 53 bits of two words.
 #[inline(always)]
-fn unit_interval(high: u32, low: u32) -> f64 {
+pub fn unit_interval(high: u32, low: u32) -> f64 {
     const STEP: f64 = 1.0 / (1u64 << 53) as f64;
     (((u64::from(high) << 32) | u64::from(low)) >> 11) as f64 * STEP
 }

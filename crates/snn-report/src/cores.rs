@@ -21,6 +21,8 @@ pub struct MapSummary<'a> {
     pub usage: &'a Usage,
     /// The same sums for the order of the text.
     pub sequential: Option<Totals>,
+    /// Bytes that emulating the network on one thread is predicted to need.
+    pub predicted_bytes: u64,
 }
 
 /// One line per core (the fullest where there are many), then sums beside those of the order of the text.

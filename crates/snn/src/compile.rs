@@ -4,7 +4,7 @@ use snn_chip::ChipSpec;
 use std::collections::HashSet;
 
 use snn_diagnostics::{Checked, Diagnostic};
-use snn_emulator::Emulator;
+use snn_emulator::{Emulator, RowChoice};
 use snn_ir::Network;
 use snn_lower::{Decision, Lowerings};
 use snn_map::{Mapping, assemble};
@@ -22,8 +22,14 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Bytes that a session of this network will need.
-    pub fn predicted_bytes(&self) -> u64 {
+    /// Bytes that a session of this network on so many threads will need; without a mapping, with cores filled in
+    /// the order of the text.
+    pub fn predicted_bytes(
+        &self,
+        mapping: Option<&Mapping>,
+        threads: usize,
+        rows: RowChoice,
+    ) -> u64 {
         let nowhere = Mapping {
             chip: self.chip.name.clone(),
             mapper: String::new(),
@@ -31,7 +37,8 @@ impl Compiled {
             mesh_height: 1,
             cores: Vec::new(),
         };
-        Emulator::predict(&assemble(&self.network, &self.chip, &nowhere))
+        let image = assemble(&self.network, &self.chip, mapping.unwrap_or(&nowhere));
+        Emulator::predict(&image, threads, rows)
     }
 }
 
