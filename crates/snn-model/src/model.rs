@@ -507,9 +507,9 @@ pub enum Variable {
     PostIndex,
     /// `t`, the time in ms since the run began, in the rate of a source.
     Time,
-    /// x of the source in µm.
+    /// x of the source in µm; of a neuron in the condition of a selection.
     PreX,
-    /// y of the source in µm.
+    /// y of the source in µm; of a neuron in the condition of a selection.
     PreY,
     /// x of the target in µm.
     PostX,

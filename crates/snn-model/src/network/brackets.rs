@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use snn_connect::Segment;
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 use super::frame::{NetScope, Place};
+use super::positions::{self, speaks_of_positions};
 use super::step_of;
 use crate::array::shape_text;
 use crate::constant::{self, Constant, ConstantScope, Quantity};
@@ -73,12 +75,13 @@ impl Values {
     }
 }
 
-/// Evaluates a pair of brackets behind `of`, whose indices are `domain`.
+/// Evaluates a pair of brackets behind `of`, whose indices are `domain`; `neurons` are what they count, where
+/// they count neurons.
 pub(super) fn chosen(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     e: &Expr,
-    of: &str,
+    (of, neurons): (&str, Option<&[Segment]>),
     domain: Range<i64>,
 ) -> Option<Chosen> {
     let role = format!("an index of `{of}`");
@@ -97,7 +100,7 @@ pub(super) fn chosen(
             afford(cx, count, e.span)?;
             return Some(Chosen { values: Values::List(range.step_by(step).collect()), text });
         }
-        _ if is_condition(e) => return mask(cx, scope, e, domain),
+        _ if is_condition(e) => return mask(cx, scope, e, neurons, domain),
         _ => {}
     }
     if matches!(e.kind, ExprKind::Array(_)) || scope.array(cx, e).is_some() {
@@ -162,23 +165,29 @@ fn list(cx: &mut Context<'_>, scope: &NetScope<'_, '_>, e: &Expr, role: &str) ->
     Some(found)
 }
 
-/// The indices of `domain` for which a condition on `index` holds.
+/// The indices of `domain` for which a condition on `index`, `x` and `y` holds.
 fn mask(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     e: &Expr,
+    neurons: Option<&[Segment]>,
     domain: Range<i64>,
 ) -> Option<Chosen> {
     let scope = NetScope { place: Place::Mask, ..*scope };
     let condition = typed::type_condition(cx, &scope, e)?;
     afford(cx, domain.end.abs_diff(domain.start), e.span)?;
+    let places = match speaks_of_positions(&condition) {
+        true => positions::fixed(cx, scope.objects, neurons, e.span)?,
+        false => Vec::new(),
+    };
     let mut found = Vec::new();
     for i in domain {
-        match typed::fold_at(&condition, &[i as f64]) {
+        let [x, y] = places.get(i as usize).copied().unwrap_or([f64::NAN; 2]);
+        match typed::fold_at(&condition, &[i as f64, f64::NAN, x, y]) {
             Some(truth) if truth != 0.0 => found.push(i),
             Some(_) => {}
             None => {
-                let message = "a condition that selects may use `index` and constants";
+                let message = "a condition that selects may use `index`, `x`, `y` and constants";
                 cx.report(Diagnostic::new(network::NOT_SELECTABLE, e.span, message, "no constant"));
                 return None;
             }

@@ -128,7 +128,7 @@ impl<'f, 'a> Frame<'f, 'a> {
 pub(crate) enum Place {
     /// None, and no draws.
     Constant,
-    /// `index`.
+    /// `index`, `x` and `y`.
     Mask,
     /// `index`, and draws.
     Population,
@@ -231,6 +231,11 @@ impl NetScope<'_, '_> {
         let known = || self.frame.lookup(name).is_some();
         if self.is_of_pair() && name == "distance" && !known() {
             return length(Variable::Distance);
+        }
+        match name {
+            "x" if self.place == Place::Mask && !known() => return length(Variable::PreX),
+            "y" if self.place == Place::Mask && !known() => return length(Variable::PreY),
+            _ => {}
         }
         let declared = match self.frame.lookup(name) {
             Some((Meaning::Constant(c), declared)) => {

@@ -1,6 +1,6 @@
 //! Where populations lie: `at grid(50 um, 50 um) torus`, `at random(1 mm, 1 mm)`, `at points(P)`.
 
-use snn_connect::{Layout, Space};
+use snn_connect::{Layout, Segment, Space};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
 use snn_numeric::ObjectKey;
@@ -154,16 +154,7 @@ pub(super) fn space(
     let mut ends = [Vec::new(), Vec::new()];
     for (end, picked) in ends.iter_mut().zip([from, to]) {
         for s in &picked.segments {
-            let object = objects.get(s.object);
-            let Some(positions) = &object.positions else {
-                let message = format!("`{}` has no positions", object.name);
-                cx.report(
-                    Diagnostic::new(network::NO_POSITIONS, wanted, message, "positions are needed")
-                        .with_label(object.span, "declared here, without `at`")
-                        .with_help("end its declaration with for instance `at grid(50 um, 50 um)`"),
-                );
-                return None;
-            };
+            let positions = stated(cx, objects, s.object, wanted)?;
             match torus {
                 Some((other, size)) if size != positions.torus => {
                     two_spaces(cx, objects, (other, s.object), wanted);
@@ -176,6 +167,54 @@ pub(super) fn space(
     }
     let [sources, targets] = ends;
     Some(Space { sources, targets, torus: torus.and_then(|(_, size)| size) })
+}
+
+/// The positions of a population, wanted at a place in the text; reported where it has none.
+fn stated<'o>(
+    cx: &mut Context<'_>,
+    objects: &'o Objects,
+    id: u32,
+    wanted: Span,
+) -> Option<&'o Positions> {
+    let object = objects.get(id);
+    if object.positions.is_none() {
+        let message = format!("`{}` has no positions", object.name);
+        cx.report(
+            Diagnostic::new(network::NO_POSITIONS, wanted, message, "positions are needed")
+                .with_label(object.span, "declared here, without `at`")
+                .with_help("end its declaration with for instance `at grid(50 um, 50 um)`"),
+        );
+    }
+    object.positions.as_ref()
+}
+
+/// Where neurons lie that a condition selects by their positions: none where they are drawn, since the seed
+/// does not change a network's connections.
+pub(super) fn fixed(
+    cx: &mut Context<'_>,
+    objects: &Objects,
+    neurons: Option<&[Segment]>,
+    wanted: Span,
+) -> Option<Vec<[f64; 2]>> {
+    let refuse = |cx: &mut Context<'_>, message: String| {
+        let d = Diagnostic::new(network::NO_POSITIONS, wanted, message, "not by position");
+        cx.report(d.with_help("select by `index`"));
+    };
+    let Some(neurons) = neurons else {
+        refuse(cx, "these brackets choose members of a family, which have no positions".into());
+        return None;
+    };
+    let mut found = Vec::new();
+    for s in neurons {
+        let positions = stated(cx, objects, s.object, wanted)?;
+        if let Layout::Random { .. } = positions.layout {
+            let name = &objects.get(s.object).name;
+            refuse(cx, format!("the positions of `{name}` are drawn for each seed"));
+            return None;
+        }
+        found.extend((s.start..s.start + s.len).map(|i| positions.layout.at(i, 0)));
+    }
+    Some(found)
 }
 
 fn two_spaces(cx: &mut Context<'_>, objects: &Objects, (a, b): (u32, u32), wanted: Span) {

@@ -204,7 +204,7 @@ fn inside(
             continue;
         };
         let domain = module.extent(level).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
-        let bracket = brackets::chosen(cx, scope, index, &found.text, domain.clone())?;
+        let bracket = brackets::chosen(cx, scope, index, (&found.text, None), domain.clone())?;
         if !bracket.values.within(&domain) {
             let (text, hi) = (format!("{}{}", found.text, bracket.text), domain.end - 1);
             let message = format!("there is no `{text}`: its indices are {} .. {hi}", domain.start);
@@ -234,7 +234,7 @@ fn family_members(
     let Chain { mut text, mut chosen, .. } = found;
     for index in indices {
         let domain = family.extent(chosen.len()).map_or(0..0, |(lo, hi)| lo..hi.saturating_add(1));
-        let bracket = brackets::chosen(cx, scope, index, &text, domain)?;
+        let bracket = brackets::chosen(cx, scope, index, (&text, None), domain)?;
         text.push_str(&bracket.text);
         chosen.push(Some(bracket.values));
     }
@@ -306,7 +306,8 @@ fn views(
     for index in indices {
         let size = members::total(&picked.segments);
         let domain = 0..i64::try_from(size).unwrap_or(i64::MAX);
-        let Chosen { values, text } = brackets::chosen(cx, scope, index, &picked.text, domain)?;
+        let counted = (picked.text.as_str(), Some(picked.segments.as_slice()));
+        let Chosen { values, text } = brackets::chosen(cx, scope, index, counted, domain)?;
         if let Some(outside) = values.outside(size) {
             let message = format!(
                 "`{}` has {size} neuron{}, with indices 0 .. {}: there is no {outside}",

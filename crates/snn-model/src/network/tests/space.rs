@@ -83,3 +83,18 @@ fn faults_of_positions() {
     one_of(&network("population A[2, 2, 2, 2]: lif at grid(1 um)"), "E0430", "grid(1 um)");
     one_of(&network("population A[2]: lif at random(1 um, 0 um)"), "E0404", "0 um");
 }
+
+#[test]
+fn conditions_on_positions() {
+    // Columns at 25, 75, 125, … um, rows at 10, 30, 50, 70 um.
+    let at = |selection: &str| -> Vec<u32> {
+        let body = format!(
+            "population A[4, 5]: lif(rest = 20 mV) at grid(50 um, 20 um)\n\
+             connect A -> {selection}.psp {{ rule all_to_all; {PLAIN} }}"
+        );
+        model(&experiment(&body, "")).projections[0].targets.iter().map(|(_, i)| i).collect()
+    };
+    assert_eq!(at("A[x < 80 um and y > 40 um]"), [10, 11, 15, 16]);
+    assert_eq!(at("A[5..15][y > 40 um and x > 0.2 mm]"), [14]);
+    assert_eq!(at("A[x == 25 um or index == 3]"), [0, 3, 5, 10, 15]);
+}
