@@ -20,7 +20,7 @@ pub(crate) struct Events<T> {
     pub begun: u64,
     /// The neurons of the block at hand, and the ticks since their states.
     neurons: Vec<u16>,
-    ticks: Vec<u32>,
+    ticks: Box<Column<u32>>,
     states: Vec<Vec<T>>,
     /// Refractory neurons that something arrived at, and neurons that were reached twice.
     passed: Vec<u16>,
@@ -41,7 +41,7 @@ impl<T: Real> Events<T> {
             leaps,
             begun: 0,
             neurons: Vec::with_capacity(BLOCK),
-            ticks: Vec::with_capacity(BLOCK),
+            ticks: Box::new([0; BLOCK]),
             states: vec![vec![T::ZERO; BLOCK]; kernel.states.len()],
             passed: Vec::new(),
             currents: vec![vec![T::ZERO; BLOCK]; kernel.inputs.len()],
@@ -124,8 +124,8 @@ impl<T: Real> Part<T> {
                 events.passed.push(neuron);
                 continue;
             }
+            events.ticks[events.neurons.len()] = tick - *until;
             events.neurons.push(neuron);
-            events.ticks.push(tick - *until);
             *until = tick + 1;
             if events.neurons.len() == BLOCK {
                 self.run_reached(events, turn)?;
@@ -140,14 +140,18 @@ impl<T: Real> Part<T> {
         if count == 0 {
             return Ok(());
         }
+        // Places beyond the last compute like the first.
+        let first = events.ticks[0];
+        events.ticks[count..].fill(first);
         for (state, to) in events.states.iter_mut().enumerate() {
             let from = &self.columns[state];
-            for ((x, neuron), ticks) in to.iter_mut().zip(&events.neurons).zip(&events.ticks) {
-                *x = events.leaps.after(state, from[*neuron as usize], *ticks);
+            for (x, neuron) in to.iter_mut().zip(&events.neurons) {
+                *x = from[*neuron as usize];
             }
-            // Places beyond the last compute like the first.
             let first = to[0];
             to[count..].fill(first);
+            let to = to.as_mut_slice().try_into().expect("invariant: states of one block");
+            events.leaps.advance(turn.simd, state, to, &events.ticks);
         }
         for (receptor, column) in self.receptors.iter().zip(&mut self.arrivals) {
             take_arrivals(receptor, turn.lanes, &events.neurons, column);
@@ -173,7 +177,6 @@ impl<T: Real> Part<T> {
             }
         }
         events.neurons.clear();
-        events.ticks.clear();
         Ok(())
     }
 

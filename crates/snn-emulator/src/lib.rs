@@ -14,6 +14,7 @@
 //! Start at [`Emulator::load`].
 
 mod boundary;
+mod calendar;
 mod checkpoint;
 mod continuous;
 mod cost;

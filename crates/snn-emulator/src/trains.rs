@@ -1,7 +1,5 @@
 //! Spike trains from outside the cores. Every worker that needs a train makes it itself from its key.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use snn_connect::{Rate, SpikeSource, regular_stamp};
@@ -10,6 +8,7 @@ use snn_numeric::{
     GapProcess, Gaps, Law, ObjectKey, PoissonCounts, Purpose, Rational, Stream, law, philox,
 };
 
+use crate::calendar::Calendar;
 use crate::ring::Emission;
 
 /// The trains of one source that one worker needs.
@@ -31,8 +30,9 @@ enum TrainLaw {
         gaps: Gaps,
         /// The tick before the first of the process.
         base: u64,
-        calendar: BinaryHeap<Reverse<(u64, u32, usize)>>,
-        processes: Vec<GapProcess>,
+        calendar: Calendar,
+        /// Index and process of each train.
+        processes: Vec<(u32, GapProcess)>,
     },
     /// The counts are those of the mean at hand.
     Inhomogeneous {
@@ -107,20 +107,20 @@ impl Trains {
             }
             TrainLaw::Gaps { gaps, base, calendar, processes } => {
                 let start = Start { base: *base, phase: 0 };
-                while let Some(&Reverse((due, index, slot))) = calendar.peek() {
-                    if due > tick {
-                        break;
-                    }
-                    calendar.pop();
-                    let process = &mut processes[slot];
+                let before = out.len();
+                calendar.turn(tick, |slot| {
+                    let (index, process) = &mut processes[slot];
                     let mut times = 0;
                     while start.stamp(process) <= tick {
                         times += 1;
-                        process.advance(gaps, index);
+                        process.advance(gaps, *index);
                     }
-                    calendar.push(Reverse((start.stamp(process), index, slot)));
-                    out.push(Emission { id: first + index, times });
-                }
+                    if times > 0 {
+                        out.push(Emission { id: first + *index, times });
+                    }
+                    start.stamp(process)
+                });
+                out[before..].sort_unstable();
             }
             TrainLaw::Regular { start, period, n, next, indices } => {
                 if *next == tick {
@@ -173,15 +173,15 @@ fn law_of(
             Law::Gaps => {
                 let stream = Stream::new(seed, key, Purpose::PoissonGap, 0);
                 let gaps = Gaps::new(stream, *mean_per_tick, start.phase);
-                let mut calendar = BinaryHeap::with_capacity(indices.len());
+                let mut calendar = Calendar::new(indices.len(), 1.0 / *mean_per_tick);
                 let mut processes = Vec::with_capacity(indices.len());
                 for (slot, index) in indices.into_iter().enumerate() {
                     let mut process = gaps.start(index);
                     while start.stamp(&process) <= tick {
                         process.advance(&gaps, index);
                     }
-                    calendar.push(Reverse((start.stamp(&process), index, slot)));
-                    processes.push(process);
+                    calendar.enter(slot, start.stamp(&process));
+                    processes.push((index, process));
                 }
                 TrainLaw::Gaps { gaps, base: start.base, calendar, processes }
             }

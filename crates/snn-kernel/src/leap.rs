@@ -3,6 +3,7 @@
 use snn_numeric::{Powers, Real};
 
 use crate::eval::flush;
+use crate::{BLOCK, Column, Simd, simd_versions};
 
 /// States in closed form between the events of a neuron. It stands only where nothing else can happen
 /// there: no spike, no draw, no current.
@@ -54,7 +55,65 @@ impl<T: Real> Leaps<T> {
             return x;
         }
         let Glide { powers, rest, scale } = &self.drifts[state];
-        let left = powers.of(ticks);
-        flush(left * x + *rest * (T::ONE - left), *scale)
+        glide(powers.of(ticks), x, *rest, *scale)
+    }
+
+    /// The same for a state of a block of neurons, each after its ticks.
+    pub fn advance(&self, simd: Simd, state: usize, values: &mut Column<T>, ticks: &Column<u32>) {
+        let Glide { powers, rest, scale } = &self.drifts[state];
+        let left: Column<T> = std::array::from_fn(|i| powers.of(ticks[i]));
+        advance_block(simd, &left, (*rest, *scale), values, ticks);
+    }
+}
+
+/// x after the ticks of which `left` is the power.
+#[inline(always)]
+fn glide<T: Real>(left: T, x: T, rest: T, scale: T) -> T {
+    flush(left * x + rest * (T::ONE - left), scale)
+}
+
+simd_versions! {
+    fn advance_block<T: Real>(
+        left: &Column<T>, glide: (T, T), values: &mut Column<T>, ticks: &Column<u32>,
+    ) = advance_body
+}
+
+#[inline(always)]
+fn advance_body<T: Real>(
+    left: &Column<T>,
+    (rest, scale): (T, T),
+    values: &mut Column<T>,
+    ticks: &Column<u32>,
+) {
+    for i in 0..BLOCK {
+        let moved = glide(left[i], values[i], rest, scale);
+        values[i] = if ticks[i] == 0 { values[i] } else { moved };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_goes_where_each_goes() {
+        let drifts = vec![
+            Drift { factor: 0.995, rest: 0.0, scale: 1.0 },
+            Drift { factor: 0.9, rest: -65.3, scale: 0.0 },
+            Drift { factor: 1.0, rest: 0.0, scale: 0.0 },
+        ];
+        let leaps = Leaps::<f64>::new(&Leap { drifts });
+        let ticks: Column<u32> = std::array::from_fn(|i| (i * i * i) as u32);
+        for state in 0..3 {
+            let before: Column<f64> = std::array::from_fn(|i| 20.0 - 0.7 * i as f64);
+            for simd in Simd::available() {
+                let mut values = before;
+                leaps.advance(simd, state, &mut values, &ticks);
+                for i in 0..BLOCK {
+                    let wanted = leaps.after(state, before[i], ticks[i]);
+                    assert_eq!(values[i].to_bits(), wanted.to_bits(), "{state} {i}");
+                }
+            }
+        }
     }
 }

@@ -12,17 +12,17 @@ const HIGH: usize = 1 << 12;
 #[derive(Clone, Debug)]
 pub struct Powers<T> {
     /// base^i, base^(1024·i) and base^(1048576·i).
-    low: Vec<T>,
-    middle: Vec<T>,
-    high: Vec<T>,
+    low: Box<[T; LOW]>,
+    middle: Box<[T; LOW]>,
+    high: Box<[T; HIGH]>,
 }
 
 impl<T: Real> Powers<T> {
     /// The tables of a base.
     pub fn new(base: f64) -> Self {
-        let (low, base) = table(base, LOW);
-        let (middle, base) = table(base, LOW);
-        let (high, _) = table(base, HIGH);
+        let (low, base) = table(base);
+        let (middle, base) = table(base);
+        let (high, _) = table(base);
         Self { low, middle, high }
     }
 
@@ -36,15 +36,14 @@ impl<T: Real> Powers<T> {
     }
 }
 
-/// base^0 … base^(len - 1), and base^len.
-fn table<T: Real>(base: f64, len: usize) -> (Vec<T>, f64) {
-    let mut power = 1.0;
-    let entries = (0..len).map(|_| {
-        let entry = power;
+/// base^0 … base^(N - 1), and base^N.
+fn table<T: Real, const N: usize>(base: f64) -> (Box<[T; N]>, f64) {
+    let (mut power, mut entries) = (1.0, Box::new([T::ONE; N]));
+    for entry in entries.iter_mut() {
+        *entry = T::from_f64(power);
         power *= base;
-        T::from_f64(entry)
-    });
-    (entries.collect(), power)
+    }
+    (entries, power)
 }
 
 #[cfg(test)]
