@@ -132,7 +132,9 @@ impl<T: Real> Values<T> {
     /// Adds to the currents of `tick` what arrives in it.
     pub(crate) fn gather(&self, tick: u64, parts: &mut [Part<T>]) {
         for gather in &self.gathers {
-            let currents = &mut parts[gather.part].currents[gather.input];
+            let part = &mut parts[gather.part];
+            part.driven = true;
+            let currents = &mut part.currents[gather.input];
             for (i, neuron) in gather.neurons.iter().enumerate() {
                 let mut sum = T::ZERO;
                 for term in &gather.terms[gather.offsets[i]..gather.offsets[i + 1]] {

@@ -3,14 +3,12 @@
 //! Their state in `columns` is that of the end of the tick before `until`. Who is reached is gathered into
 //! blocks, brought to the tick before by closed forms, and goes through the same pass as all other neurons.
 
-use snn_kernel::{
-    BLOCK, BlockInputs, Column, DrawKey, Leaps, NeuronKernel, Outcome, ShapeBlock, Simd,
-};
+use snn_kernel::{BLOCK, BlockInputs, Column, DrawKey, Leaps, NeuronKernel, ShapeRun, Simd};
 use snn_numeric::Real;
 
 use crate::lanes::{LANE, Lane};
-use crate::part::{Bad, Part, Place, ReceptorLanes, Scratch};
-use crate::update::first_bad;
+use crate::part::{Bad, Part, Place, ReceptorLanes, Scratch, sums};
+use crate::update::{first_bad, note_spikes};
 
 /// What an update at events needs besides the part.
 #[derive(Debug)]
@@ -22,6 +20,8 @@ pub(crate) struct Events<T> {
     neurons: Vec<u16>,
     ticks: Box<Column<u32>>,
     states: Vec<Vec<T>>,
+    /// Places of the block whose neurons spiked.
+    spiking: Vec<u32>,
     /// Refractory neurons that something arrived at, and neurons that were reached twice.
     passed: Vec<u16>,
     /// Columns of zeros: currents, refractory flags, and the ticks in which all are free.
@@ -43,6 +43,7 @@ impl<T: Real> Events<T> {
             neurons: Vec::with_capacity(BLOCK),
             ticks: Box::new([0; BLOCK]),
             states: vec![vec![T::ZERO; BLOCK]; kernel.states.len()],
+            spiking: Vec::new(),
             passed: Vec::new(),
             currents: vec![vec![T::ZERO; BLOCK]; kernel.inputs.len()],
             zero: Box::new([T::ZERO; BLOCK]),
@@ -156,43 +157,42 @@ impl<T: Real> Part<T> {
         for (receptor, column) in self.receptors.iter().zip(&mut self.arrivals) {
             take_arrivals(receptor, turn.lanes, &events.neurons, column);
         }
-        let outcome = self.pass(events, turn);
+        let suspect = self.pass(events, turn);
         for (to, from) in self.columns.iter_mut().zip(&events.states) {
             for (neuron, x) in events.neurons.iter().zip(from) {
                 to[*neuron as usize] = *x;
             }
         }
-        if outcome.suspect
-            && let Some((place, state, value)) = first_bad(&events.states, 0..count)
-        {
+        if suspect && let Some((place, state, value)) = first_bad(&events.states, 0..count) {
             let id = self.id[events.neurons[place] as usize];
             return Err(Bad { tick: turn.tick, id, place: Place::Neuron, state, value });
         }
-        if outcome.fired {
-            let kernel = self.layout.kernel.clone();
-            for lane in (0..count).filter(|lane| turn.scratch.spikes[*lane] != T::ZERO) {
-                let neuron = events.neurons[lane] as usize;
-                self.fire(neuron, turn.tick, &kernel);
-                turn.fired.push(neuron as u32);
-            }
+        let refractory = self.layout.kernel.refractory;
+        let places = events.spiking.iter().map(|place| *place as usize);
+        for place in places.take_while(|place| *place < count) {
+            let neuron = events.neurons[place];
+            self.fire(usize::from(neuron), turn.tick, refractory);
+            turn.fired.push(u32::from(neuron));
         }
         events.neurons.clear();
         Ok(())
     }
 
-    /// The neurons' own program on the block.
-    fn pass(&self, events: &mut Events<T>, turn: &mut Turn<'_, T>) -> Outcome {
+    /// The neurons' own program on the block. Notes who spiked; says whether a state may be NaN or infinite.
+    fn pass(&self, events: &mut Events<T>, turn: &mut Turn<'_, T>) -> bool {
         let (simd, scratch) = (turn.simd, &mut *turn.scratch);
+        events.spiking.clear();
         if let Some(shape) = &self.shape {
-            let block = ShapeBlock {
+            let run = ShapeRun {
                 states: &mut events.states,
                 currents: &events.currents,
-                first: 0,
-                arrivals: &self.arrivals,
+                driven: false,
+                neurons: 0..BLOCK,
+                arrivals: sums(&self.arrivals),
                 until: &events.free,
                 tick: turn.tick as u32,
             };
-            return shape.run(simd, block, &mut scratch.spikes);
+            return shape.run(simd, run, &mut events.spiking);
         }
         let inputs = ReachedInputs { part: self, events };
         self.program.run(simd, &inputs, &mut scratch.registers);
@@ -202,8 +202,10 @@ impl<T: Real> Part<T> {
             suspect |= self.program.store(simd, state, &scratch.registers, to);
         }
         let spike = self.layout.kernel.spike_output();
-        let fired = self.program.truth(simd, spike, &mut scratch.registers, &mut scratch.spikes);
-        Outcome { fired, suspect }
+        if self.program.truth(simd, spike, &mut scratch.registers, &mut scratch.spikes) {
+            note_spikes(&scratch.spikes, 0, &mut events.spiking);
+        }
+        suspect
     }
 }
 

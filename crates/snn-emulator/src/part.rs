@@ -1,14 +1,15 @@
 //! Neurons of one worker that share a program: states and columns as structures of arrays over all the
 //! worker's cores.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::Inject;
 use snn_kernel::{
-    BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, Outcome, Refractory,
-    Registers, Shape, ShapeBlock, Simd,
+    Arrived, BLOCK, BlockInputs, BlockProgram, Column, DrawKey, NeuronKernel, RECEPTORS,
+    Refractory, Registers, Shape, ShapeRun, Simd,
 };
 use snn_numeric::{ObjectKey, Purpose, Real};
 
@@ -17,7 +18,7 @@ use crate::events::Events;
 use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::lanes::{LANE, Lane};
-use crate::update::{fill_refractory, first_bad, sum_arrivals};
+use crate::update::{clear_counts, fill_refractory, first_bad, note_spikes, sum_arrivals};
 
 /// Which neurons a part holds: ascending by (object, index), at most [`LANE`].
 #[derive(Clone, Debug)]
@@ -148,6 +149,8 @@ pub(crate) struct Part<T> {
     pub columns: Vec<Vec<T>>,
     /// Current of each input, padded; rewritten when an injection begins or ends.
     pub currents: Vec<Vec<T>>,
+    /// Whether any current may differ from 0.
+    pub driven: bool,
     /// What arrived at each receptor of the block at hand.
     pub arrivals: Vec<Box<Column<T>>>,
     /// First tick in which the neuron is no longer refractory.
@@ -249,6 +252,7 @@ impl<T: Real> Part<T> {
             columns: vec![vec![T::ZERO; padded]; slots],
             arrivals: kernel.receptors.iter().map(|_| Box::new([T::ZERO; BLOCK])).collect(),
             currents: vec![vec![T::ZERO; padded]; kernel.inputs.len()],
+            driven: false,
             until: vec![0; padded],
             spikes: vec![0; len],
             other_arrivals: vec![0; len],
@@ -317,6 +321,7 @@ impl<T: Real> Part<T> {
         for current in &mut self.currents {
             current.fill(T::ZERO);
         }
+        self.driven = false;
         for inject in injects.iter().filter(|i| i.from_tick <= tick && tick < i.to_tick) {
             let amplitude = T::from_f64(inject.wave.at(tick));
             for (segment, input) in inject.targets.segments().iter().zip(&inject.inputs) {
@@ -329,6 +334,7 @@ impl<T: Real> Part<T> {
                         for current in &mut self.currents[*input as usize][neurons] {
                             *current = *current + amplitude;
                         }
+                        self.driven = true;
                     }
                 }
             }
@@ -344,55 +350,94 @@ impl<T: Real> Part<T> {
         scratch: &mut Scratch<T>,
         fired: &mut Vec<u32>,
     ) -> Result<(), Bad> {
-        let kernel = self.layout.kernel.clone();
-        let states = kernel.states.len();
-        for first in (0..self.len()).step_by(BLOCK) {
-            for (receptor, column) in self.receptors.iter().zip(&mut self.arrivals) {
-                // Where nothing can arrive the column stays zero.
-                if receptor.value.is_some() || !receptor.counts.is_empty() {
-                    sum_arrivals(simd, receptor, lanes, first, column);
+        let padded = self.len().next_multiple_of(BLOCK);
+        let mut suspect = false;
+        if let Some(arrivals) = self.counted(lanes) {
+            suspect = self.run_shape(simd, tick, 0..padded, Some(arrivals), fired);
+            clear_counts(&self.receptors, lanes, padded);
+        } else {
+            for first in (0..padded).step_by(BLOCK) {
+                for (receptor, column) in self.receptors.iter().zip(&mut self.arrivals) {
+                    // Where nothing can arrive the column stays zero.
+                    if receptor.value.is_some() || !receptor.counts.is_empty() {
+                        sum_arrivals(simd, receptor, lanes, first, column);
+                    }
                 }
+                suspect |= match self.shape {
+                    Some(_) => self.run_shape(simd, tick, first..first + BLOCK, None, fired),
+                    None => self.run_block(simd, first, tick, scratch, fired),
+                };
             }
-            let outcome = match &self.shape {
-                Some(shape) => {
-                    let block = ShapeBlock {
-                        states: &mut self.columns[..states],
-                        currents: &self.currents,
-                        first,
-                        arrivals: &self.arrivals,
-                        until: &self.until,
-                        tick: tick as u32,
-                    };
-                    shape.run(simd, block, &mut scratch.spikes)
-                }
-                None => self.run_block(simd, first, tick, scratch),
-            };
-            let real = (self.len() - first).min(BLOCK);
-            if outcome.suspect
-                && let Some((neuron, state, value)) =
-                    first_bad(&self.columns[..states], first..first + real)
-            {
-                let (id, place) = (self.id[neuron], Place::Neuron);
-                return Err(Bad { tick, id, place, state, value });
-            }
-            if outcome.fired {
-                for lane in (0..real).filter(|lane| scratch.spikes[*lane] != T::ZERO) {
-                    self.fire(first + lane, tick, &kernel);
-                    fired.push((first + lane) as u32);
-                }
-            }
+        }
+        // Places beyond the last neuron are nobody's.
+        fired.truncate(fired.partition_point(|neuron| (*neuron as usize) < self.len()));
+        if suspect
+            && let states = self.layout.kernel.states.len()
+            && let Some((neuron, state, value)) = first_bad(&self.columns[..states], 0..self.len())
+        {
+            let (id, place) = (self.id[neuron], Place::Neuron);
+            return Err(Bad { tick, id, place, state, value });
+        }
+        let refractory = self.layout.kernel.refractory;
+        for &neuron in fired.iter() {
+            self.fire(neuron as usize, tick, refractory);
         }
         Ok(())
     }
 
-    /// One block, operation by operation.
+    /// What arrives, where the part has a shape that takes it as it lies in the lanes.
+    fn counted<'a>(&self, lanes: &'a [Lane<T>]) -> Option<[Arrived<'a, T>; RECEPTORS]> {
+        let shape = self.shape.as_ref()?;
+        if self.driven || !shape.ignores_still_currents() {
+            return None;
+        }
+        let mut arrivals = [Arrived::Nothing; RECEPTORS];
+        for (receptor, arrived) in self.receptors.iter().zip(&mut arrivals) {
+            match (receptor.value, receptor.counts.as_slice()) {
+                (None, []) => {}
+                (None, [(lane, weight)]) => match &lanes[*lane] {
+                    Lane::Count(counts) => *arrived = Arrived::Counts(&counts[..], *weight),
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        Some(arrivals)
+    }
+
+    /// Whole blocks by the shape: what arrived is given, or stands in the columns of the one block. Says
+    /// whether a state may be NaN or infinite.
+    fn run_shape(
+        &mut self,
+        simd: Simd,
+        tick: u64,
+        neurons: Range<usize>,
+        given: Option<[Arrived<'_, T>; RECEPTORS]>,
+        fired: &mut Vec<u32>,
+    ) -> bool {
+        let Some(shape) = &self.shape else { return false };
+        let arrivals = given.unwrap_or_else(|| sums(&self.arrivals));
+        let run = ShapeRun {
+            states: &mut self.columns[..self.layout.kernel.states.len()],
+            currents: &self.currents,
+            driven: self.driven,
+            neurons,
+            arrivals,
+            until: &self.until,
+            tick: tick as u32,
+        };
+        shape.run(simd, run, fired)
+    }
+
+    /// One block, operation by operation. Says whether a state may be NaN or infinite.
     fn run_block(
         &mut self,
         simd: Simd,
         first: usize,
         tick: u64,
         scratch: &mut Scratch<T>,
-    ) -> Outcome {
+        fired: &mut Vec<u32>,
+    ) -> bool {
         let kernel = &self.layout.kernel;
         let states = kernel.states.len();
         if kernel.refractory.is_some() {
@@ -406,18 +451,20 @@ impl<T: Real> Part<T> {
             let to = as_block_mut(&mut self.columns[s], first);
             suspect |= self.program.store(simd, s, &scratch.registers, to);
         }
-        let fired = self.program.truth(simd, states, &mut scratch.registers, &mut scratch.spikes);
-        Outcome { fired, suspect }
+        if self.program.truth(simd, states, &mut scratch.registers, &mut scratch.spikes) {
+            note_spikes(&scratch.spikes, first, fired);
+        }
+        suspect
     }
 
     /// Counts a spike and begins the refractory time.
-    pub(crate) fn fire(&mut self, neuron: usize, tick: u64, kernel: &NeuronKernel) {
+    pub(crate) fn fire(&mut self, neuron: usize, tick: u64, refractory: Option<Refractory>) {
         self.spikes[neuron] += 1;
-        let ticks = match kernel.refractory {
+        let ticks = match refractory {
             None => return,
             Some(Refractory::Ticks(ticks)) => ticks,
             Some(Refractory::Column(c)) => {
-                let column = &self.columns[kernel.states.len() + c as usize];
+                let column = &self.columns[self.layout.kernel.states.len() + c as usize];
                 column[neuron].to_f64() as u32
             }
         };
@@ -432,6 +479,15 @@ pub(crate) fn population_kernel(image: &ChipImage, object: u32) -> &NeuronKernel
         ImageObjectKind::Population(program) => &image.programs[program],
         ImageObjectKind::Source(_) => unreachable!("invariant: parts hold populations"),
     }
+}
+
+/// The columns of arrivals of one block, as a shape takes them.
+pub(crate) fn sums<T>(columns: &[Box<Column<T>>]) -> [Arrived<'_, T>; RECEPTORS] {
+    let mut sums = std::array::from_fn(|_| Arrived::Nothing);
+    for (arrived, column) in sums.iter_mut().zip(columns) {
+        *arrived = Arrived::Sums(column);
+    }
+    sums
 }
 
 struct PartInputs<'a, T> {

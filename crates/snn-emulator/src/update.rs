@@ -44,6 +44,35 @@ pub(crate) fn sum_arrivals<T: Real>(
     }
 }
 
+/// Clears the counts of neurons below `len`.
+pub(crate) fn clear_counts<T: Real>(
+    receptors: &[ReceptorLanes<T>],
+    lanes: &mut [Lane<T>],
+    len: usize,
+) {
+    for (lane, _) in receptors.iter().flat_map(|r| &r.counts) {
+        if let Lane::Count(counts) = &mut lanes[*lane] {
+            counts[..len].fill(0);
+        }
+    }
+}
+
+/// Appends the neurons of the block at `first` whose value is not 0.
+pub(crate) fn note_spikes<T: Real>(spikes: &Column<T>, first: usize, fired: &mut Vec<u32>) {
+    // Groups without a spike cost one comparison of a vector.
+    const GROUP: usize = 16;
+    for (group, values) in spikes.chunks_exact(GROUP).enumerate() {
+        let mut any = false;
+        for x in values {
+            any |= *x != T::ZERO;
+        }
+        if any {
+            let spiking = values.iter().enumerate().filter(|(_, x)| **x != T::ZERO);
+            fired.extend(spiking.map(|(i, _)| (first + group * GROUP + i) as u32));
+        }
+    }
+}
+
 simd_versions! {
     fn begin_counts<T: Real>(counts: &mut [u16], weight: T, column: &mut Column<T>) = begin_counts_body
 }

@@ -17,9 +17,9 @@ use crate::eval::flush;
 use crate::fuse::{CHAIN, Pair, Step, operands, steps};
 use crate::{Binary, Draw, DrawKey, Op, Program, Reg, Simd, Unary};
 
-/// Neurons per block: a register is one kilobyte of f64, so that a program's registers stay in the first
+/// Neurons per block: a register is two kilobytes of f64, so that a program's registers stay in the first
 /// cache level.
-pub const BLOCK: usize = 128;
+pub const BLOCK: usize = 256;
 
 /// One number for every neuron of a block.
 pub type Column<T> = [T; BLOCK];

@@ -58,10 +58,15 @@ impl ProgramBuilder {
     }
 
     /// An operation on two numbers. Only constants are folded: `x + 0` and `1 * x` keep their place, so
-    /// that the bits are those of the written order.
+    /// that the bits are those of the written order. A quotient by a power of two is the product with its
+    /// reciprocal, which has the same bits and takes a fraction of the time.
     pub fn binary(&mut self, op: Binary, a: Reg, b: Reg) -> Reg {
         match (self.constant_of(a), self.constant_of(b)) {
             (Some(a), Some(b)) => self.constant(binary(op, a, b)),
+            (None, Some(divisor)) if op == Binary::Div && is_power_of_two(divisor) => {
+                let factor = self.constant(1.0 / divisor);
+                self.binary(Binary::Mul, a, factor)
+            }
             _ => self.shared(Key::Binary(op, a, b), Op::Binary(op, a, b)),
         }
     }
@@ -138,6 +143,11 @@ impl ProgramBuilder {
         self.ops.push(op);
         Reg(self.ops.len() as u32 - 1)
     }
+}
+
+/// Whether the reciprocal is exact in both formats.
+fn is_power_of_two(x: f64) -> bool {
+    x.to_bits() << 12 == 0 && (1e-30..1e30).contains(&x.abs())
 }
 
 impl Op {

@@ -30,7 +30,7 @@ pub use linear::{LinearSystem, MAX_LINEAR, Solution};
 pub use neuron::{NeuronKernel, Refractory, StateSlot};
 pub use program::{Binary, Bounds, BoundsMode, Draw, Op, Program, Reg, Unary};
 pub use quiet::quiet;
-pub use shape::{Outcome, Shape, ShapeBlock};
+pub use shape::{Arrived, RECEPTORS, Shape, ShapeRun};
 pub use simd::Simd;
 pub use synapse::{Advance, Event, StepMode, SynapseKernel, Trace, event_seed};
 pub use verify::VerifyError;

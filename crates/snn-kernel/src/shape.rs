@@ -5,15 +5,24 @@
 //! order: the bits are those of [`crate::Program::eval`]. What a program leaves out becomes a constant
 //! that changes no bit: x + -0.0 is x, and no magnitude is below 0.
 
+mod arrived;
+mod pass;
 mod search;
+
+use std::ops::Range;
 
 use snn_numeric::Real;
 
-use crate::eval::flush;
-use crate::{BLOCK, Column, NeuronKernel, Simd, simd_versions};
+pub use self::arrived::Arrived;
+use self::arrived::{Arrives, Counts, Injected, Nothing, Sums};
+use self::pass::{Drive, shape0, shape1, shape2, shape3, shape4};
+use crate::{Column, NeuronKernel, Simd};
 
 /// Decaying states at most.
 const DECAYS: usize = 4;
+
+/// Receptors at most: one for each decaying state, and one that jumps.
+pub const RECEPTORS: usize = DECAYS + 1;
 
 /// v = flush(own·v + Σ factor·s + factor·current + constant) + jump, s = flush(decay·s) + arrivals.
 #[derive(Clone, Debug)]
@@ -26,6 +35,8 @@ pub struct Shape<T> {
     current: Option<usize>,
     jump: Option<usize>,
     numbers: Numbers<T>,
+    /// Whether a current of 0 changes no bit.
+    still: bool,
     /// A column in which nothing arrives.
     nothing: Box<Column<T>>,
 }
@@ -47,45 +58,29 @@ struct Numbers<T> {
     current: T,
     constant: T,
     v_scale: T,
+    /// The least number that fires.
     threshold: T,
-    /// Whether the threshold itself fires (`>=`).
-    inclusive: bool,
     reset: T,
 }
 
-/// One block of neurons: what a shape reads and writes.
+/// Neurons of whole blocks: what a shape reads and writes.
 #[derive(Debug)]
-pub struct ShapeBlock<'a, T> {
+pub struct ShapeRun<'a, T> {
     /// All states of all neurons.
     pub states: &'a mut [Vec<T>],
     /// Input currents of all neurons.
     pub currents: &'a [Vec<T>],
-    /// First neuron of the block.
-    pub first: usize,
-    /// What arrived at each receptor.
-    pub arrivals: &'a [Box<Column<T>>],
-    /// First tick in which each neuron is no longer refractory.
+    /// Whether a current is on anywhere: if not, all of them are 0.
+    pub driven: bool,
+    /// The neurons, both ends multiples of [`crate::BLOCK`].
+    pub neurons: Range<usize>,
+    /// What arrived at each receptor; either all of it is [`Arrived::Sums`], and there is one block, or
+    /// none of it.
+    pub arrivals: [Arrived<'a, T>; RECEPTORS],
+    /// First tick in which each of all neurons is no longer refractory.
     pub until: &'a [u32],
     /// The tick.
     pub tick: u32,
-}
-
-/// What a block came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Whether any neuron spiked.
-    pub fired: bool,
-    /// Whether some state is NaN or infinite; may be raised by large finite ones too.
-    pub suspect: bool,
-}
-
-/// What a pass reads beside the decaying states.
-#[derive(Clone, Copy)]
-struct Drive<'a, T> {
-    jump: &'a Column<T>,
-    current: &'a Column<T>,
-    until: &'a Column<u32>,
-    tick: u32,
 }
 
 impl<T: Real> Shape<T> {
@@ -94,26 +89,59 @@ impl<T: Real> Shape<T> {
         search::shape(kernel)
     }
 
-    /// One tick of a block. `spikes` gets 1 for neurons that spike, else 0.
-    pub fn run(&self, simd: Simd, block: ShapeBlock<'_, T>, spikes: &mut Column<T>) -> Outcome {
-        let ShapeBlock { states, currents, first, arrivals, until, tick } = block;
-        let arrived = |receptor: Option<usize>| match receptor {
-            Some(receptor) => &*arrivals[receptor],
-            None => &*self.nothing,
+    /// Whether a run may have many blocks whatever its currents, all of which are 0.
+    pub fn ignores_still_currents(&self) -> bool {
+        self.still || self.current.is_none()
+    }
+
+    /// One tick. Appends the neurons that spike, ascending; says whether some state is NaN or infinite,
+    /// which may be raised by large finite ones too.
+    pub fn run(&self, simd: Simd, run: ShapeRun<'_, T>, fired: &mut Vec<u32>) -> bool {
+        let arrivals = run.arrivals;
+        let at = |receptor: Option<usize>| receptor.map_or(Arrived::Nothing, |r| arrivals[r]);
+        let mut receptors = self.decays.iter().map(|d| at(d.receptor)).chain([at(self.jump)]);
+        let counted = !receptors.clone().any(|a| matches!(a, Arrived::Sums(_)));
+        if !counted || (run.driven && self.current.is_some()) || !self.ignores_still_currents() {
+            return self.any_block(simd, run, fired);
+        }
+        if self.jump.is_none() && receptors.all(|a| matches!(a, Arrived::Nothing)) {
+            return self.pass(simd, run, (|_| Nothing, Nothing, Nothing), fired);
+        }
+        let counts = |receptor| Counts::of(at(receptor));
+        match self.jump {
+            None => self.pass(simd, run, (counts, Nothing, Nothing), fired),
+            Some(_) => self.pass(simd, run, (counts, counts(self.jump), Nothing), fired),
+        }
+    }
+
+    /// One block, whatever arrives.
+    fn any_block(&self, simd: Simd, run: ShapeRun<'_, T>, fired: &mut Vec<u32>) -> bool {
+        let arrivals = run.arrivals;
+        let sums = |receptor: Option<usize>| match receptor.map(|r| arrivals[r]) {
+            Some(Arrived::Sums(sums)) => Sums(sums),
+            _ => Sums(&self.nothing),
         };
-        let drive = Drive {
-            jump: arrived(self.jump),
-            current: self.current.map_or(&*self.nothing, |i| column(&currents[i], first)),
-            until: column(until, first),
-            tick,
+        let current = match self.current {
+            Some(i) => Injected::new(&run.currents[i], self.numbers.current),
+            None => Injected::none(&self.nothing),
         };
-        let k = &self.numbers;
+        self.pass(simd, run, (sums, sums(self.jump), current), fired)
+    }
+
+    fn pass<A: Arrives<T>, J: Arrives<T>, C: Arrives<T>>(
+        &self,
+        simd: Simd,
+        run: ShapeRun<'_, T>,
+        (arrived, jump, current): (impl Fn(Option<usize>) -> A, J, C),
+        fired: &mut Vec<u32>,
+    ) -> bool {
+        let ShapeRun { states, neurons, until, tick, .. } = run;
+        let (k, drive) = (&self.numbers, Drive { jump, current, until, tick, neurons });
         macro_rules! pass {
             ($pass:ident: $($s:ident $i:literal),*) => {{
                 let states = states.get_disjoint_mut([self.v, $(self.decays[$i].state),*]);
                 let [v, $($s),*] = states.expect("invariant: states of a shape are distinct");
-                let v = column_mut(v, first);
-                $pass(simd, k, drive, v, spikes, $(column_mut($s, first), arrived(self.decays[$i].receptor)),*)
+                $pass::<T, A, J, C>(simd, k, drive, fired, v, $($s, arrived(self.decays[$i].receptor)),*)
             }};
         }
         match self.decays.len() {
@@ -124,67 +152,6 @@ impl<T: Real> Shape<T> {
             _ => pass!(shape4: a 0, b 1, c 2, d 3),
         }
     }
-}
-
-fn column<N>(all: &[N], first: usize) -> &Column<N> {
-    all[first..first + BLOCK].try_into().expect("invariant: columns are whole blocks")
-}
-
-fn column_mut<N>(all: &mut [N], first: usize) -> &mut Column<N> {
-    (&mut all[first..first + BLOCK]).try_into().expect("invariant: columns are whole blocks")
-}
-
-/// One loop per number of decaying states, every column a parameter of its own: in a structure of
-/// columns the compiler could not know that they do not overlap, and would not vectorise.
-macro_rules! shapes {
-    ($($name:ident = $body:ident($($s:ident $arrived:ident $i:literal),*);)*) => {$(
-        simd_versions! {
-            #[allow(clippy::too_many_arguments)]
-            fn $name<T: Real>(
-                k: &Numbers<T>, drive: Drive<'_, T>, v: &mut Column<T>, spikes: &mut Column<T>,
-                $($s: &mut Column<T>, $arrived: &Column<T>),*
-            ) -> Outcome = $body
-        }
-
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        fn $body<T: Real>(
-            k: &Numbers<T>, drive: Drive<'_, T>, v: &mut Column<T>, spikes: &mut Column<T>,
-            $($s: &mut Column<T>, $arrived: &Column<T>),*
-        ) -> Outcome {
-            let (k, Drive { jump, current, until, tick }) = (*k, drive);
-            let (mut fired, mut suspect) = (false, false);
-            for i in 0..BLOCK {
-                let sum = k.own * v[i];
-                $(let sum = sum + k.factor[$i] * $s[i];)*
-                let sum = (sum + k.current * current[i]) + k.constant;
-                let moved = flush(sum, k.v_scale) + jump[i];
-                let magnitude = moved;
-                $(
-                    $s[i] = flush(k.decay[$i] * $s[i], k.scale[$i]) + $arrived[i];
-                    let magnitude = magnitude + $s[i];
-                )*
-                let free = tick >= until[i];
-                let held = if free { moved } else { v[i] };
-                let above = if k.inclusive { held >= k.threshold } else { held > k.threshold };
-                let spike = above & free;
-                v[i] = if spike { k.reset } else { held };
-                spikes[i] = if spike { T::ONE } else { T::ZERO };
-                fired |= spike;
-                // 0 for finite numbers, NaN for all others.
-                suspect |= magnitude * T::ZERO != T::ZERO;
-            }
-            Outcome { fired, suspect }
-        }
-    )*};
-}
-
-shapes! {
-    shape0 = body0();
-    shape1 = body1(a x 0);
-    shape2 = body2(a x 0, b y 1);
-    shape3 = body3(a x 0, b y 1, c z 2);
-    shape4 = body4(a x 0, b y 1, c z 2, d w 3);
 }
 
 #[cfg(test)]

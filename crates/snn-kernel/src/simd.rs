@@ -46,22 +46,22 @@ fn has_avx512() -> bool {
 /// level asked for.
 #[macro_export]
 macro_rules! simd_versions {
-    ($(#[$doc:meta])* $vis:vis fn $name:ident$(<$T:ident: $bound:path>)?($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path) => {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident$(<$($T:ident: $bound:path),+>)?($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path) => {
         $(#[$doc])*
-        $vis fn $name$(<$T: $bound>)?(simd: $crate::Simd, $($arg: $type),*) $(-> $ret)? {
+        $vis fn $name$(<$($T: $bound),+>)?(simd: $crate::Simd, $($arg: $type),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx2")]
-                fn avx2$(<$T: $bound>)?($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                fn avx2$(<$($T: $bound),+>)?($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
                 #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-                fn avx512$(<$T: $bound>)?($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                fn avx512$(<$($T: $bound),+>)?($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
                 // SAFETY: a level other than the baseline is only ever made by `Simd::available`, which
                 // has asked the processor.
                 #[allow(unsafe_code)]
                 match simd {
                     $crate::Simd::Baseline => {}
-                    $crate::Simd::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::Simd::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::Simd::Avx2 => return unsafe { avx2$(::<$($T),+>)?($($arg),*) },
+                    $crate::Simd::Avx512 => return unsafe { avx512$(::<$($T),+>)?($($arg),*) },
                 }
             }
             let _ = simd;

@@ -1,7 +1,7 @@
 //! The two floating-point formats a neuron can be computed in.
 
 use std::fmt::Debug;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, BitOr, Div, Mul, Neg, Sub};
 
 use crate::math;
 
@@ -27,6 +27,10 @@ pub trait Real:
     const ZERO: Self;
     /// 1.
     const ONE: Self;
+    /// Infinity.
+    const INFINITY: Self;
+    /// A signed integer of the same width.
+    type Bits: Copy + Ord + BitOr<Output = Self::Bits>;
     /// Below this magnitude a decaying state is zero: 2^-900 in f64, 2^-100 in f32.
     const TINY: Self;
 
@@ -46,6 +50,10 @@ pub trait Real:
     fn exp_m1(self) -> Self;
     /// (e^x - 1) / x, and 1 at 0.
     fn exprel(self) -> Self;
+    /// e^x of several numbers, to the same bits, with their steps side by side ([`math::several`]).
+    fn exp_of<const N: usize>(x: [Self; N]) -> [Self; N];
+    /// (e^x - 1) / x of several numbers, likewise.
+    fn exprel_of<const N: usize>(x: [Self; N]) -> [Self; N];
     /// The natural logarithm.
     fn log(self) -> Self;
     /// `self` to the power `exponent`.
@@ -70,14 +78,20 @@ pub trait Real:
     fn round_even(self) -> Self;
     /// Neither infinite nor NaN?
     fn is_finite(self) -> bool;
+    /// The bits: ordered as the numbers are among those without a sign, NaN last.
+    fn bits(self) -> Self::Bits;
+    /// The least number above, where there is one.
+    fn next_up(self) -> Self;
 }
 
 macro_rules! real {
-    ($float:ty, $tiny:expr, $functions:path) => {
+    ($float:ty, $bits:ty, $tiny:expr, $functions:path, $several:path) => {
         impl Real for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const TINY: Self = $tiny;
+            const INFINITY: Self = <$float>::INFINITY;
+            type Bits = $bits;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
@@ -113,6 +127,16 @@ macro_rules! real {
             fn exprel(self) -> Self {
                 use $functions as f;
                 f::exprel(self)
+            }
+            #[inline(always)]
+            fn exp_of<const N: usize>(x: [Self; N]) -> [Self; N] {
+                use $several as f;
+                f::exp(x)
+            }
+            #[inline(always)]
+            fn exprel_of<const N: usize>(x: [Self; N]) -> [Self; N] {
+                use $several as f;
+                f::exprel(x)
             }
             #[inline]
             fn log(self) -> Self {
@@ -167,12 +191,20 @@ macro_rules! real {
             fn is_finite(self) -> bool {
                 <$float>::is_finite(self)
             }
+            #[inline(always)]
+            fn bits(self) -> $bits {
+                self.to_bits() as $bits
+            }
+            #[inline(always)]
+            fn next_up(self) -> Self {
+                <$float>::next_up(self)
+            }
         }
     };
 }
 
-real!(f64, f64::from_bits((1023 - 900) << 52), math);
-real!(f32, f32::from_bits((127 - 100) << 23), math::single);
+real!(f64, i64, f64::from_bits((1023 - 900) << 52), math, math::several);
+real!(f32, i32, f32::from_bits((127 - 100) << 23), math::single, math::several::single);
 
 #[cfg(test)]
 mod tests {

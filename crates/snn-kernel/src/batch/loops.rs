@@ -48,6 +48,28 @@ fn map2<T: Real>(a: Fetched<'_, T>, b: Fetched<'_, T>, out: &mut Column<T>, f: i
     }
 }
 
+/// Numbers whose long chains of operations go on side by side.
+const ABREAST: usize = 2;
+
+/// A function of [`ABREAST`] numbers at once, taken from as many stretches of the block. No function of its
+/// own: passed as a closure, something as long would not be inlined, and lose the vector instructions.
+macro_rules! map_several {
+    ($x:expr, $out:expr, $f:expr) => {{
+        const STRETCH: usize = BLOCK / ABREAST;
+        match $x {
+            Fetched::Column(x) => {
+                for i in 0..STRETCH {
+                    let y = $f([x[i], x[i + STRETCH]]);
+                    for (stretch, y) in y.into_iter().enumerate() {
+                        $out[i + stretch * STRETCH] = y;
+                    }
+                }
+            }
+            Fetched::Constant(x) => *$out = [$f([x; ABREAST])[0]; BLOCK],
+        }
+    }};
+}
+
 simd_versions! {
     pub(super) fn unary_block<T: Real>(op: Unary, x: Fetched<'_, T>, out: &mut Column<T>) = unary_body
 }
@@ -137,14 +159,13 @@ fn unary_body<T: Real>(op: Unary, x: Fetched<'_, T>, out: &mut Column<T>) {
     macro_rules! each {
         ($($name:ident),*) => {
             match op {
+                Unary::Exp => map_several!(x, out, T::exp_of),
+                Unary::Exprel => map_several!(x, out, T::exprel_of),
                 $(Unary::$name => map2(x, Fetched::Constant(T::ZERO), out, |x, _| unary(Unary::$name, x)),)*
             }
         };
     }
-    each!(
-        Neg, Not, Abs, Sign, Sqrt, Exp, Log, Sin, Cos, Tanh, Exprel, Floor, Ceil, Round, Trunc,
-        RoundEven
-    );
+    each!(Neg, Not, Abs, Sign, Sqrt, Log, Sin, Cos, Tanh, Floor, Ceil, Round, Trunc, RoundEven);
 }
 
 #[inline(always)]
@@ -297,12 +318,11 @@ fn any_body<T: Real>(column: &Column<T>) -> bool {
 
 #[inline(always)]
 fn store_body<T: Real>(from: &Column<T>, to: &mut Column<T>) -> bool {
-    let mut bad = false;
+    let mut zeros = T::ZERO.bits();
     for (to, &from) in to.iter_mut().zip(from) {
         *to = from;
-        // 0 for finite numbers, NaN for all others.
-        let zero = from * T::ZERO;
-        bad |= zero != T::ZERO;
+        // A zero for finite numbers, NaN for all others.
+        zeros = zeros | (from * T::ZERO).bits();
     }
-    bad
+    zeros != T::ZERO.bits() && zeros != (-T::ZERO).bits()
 }

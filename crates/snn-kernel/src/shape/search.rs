@@ -2,7 +2,7 @@
 
 use snn_numeric::Real;
 
-use super::{DECAYS, Decay, Numbers, Shape};
+use super::{DECAYS, Decay, Numbers, RECEPTORS, Shape};
 use crate::fuse::{Finder, Term};
 use crate::{BLOCK, Binary, NeuronKernel, Op, Reg, Unary};
 
@@ -18,13 +18,16 @@ pub(super) fn shape<T: Real>(kernel: &NeuronKernel) -> Option<Shape<T>> {
     let sum = search.sum(sum, fire.v)?;
     let others: Vec<usize> = (0..kernel.states.len()).filter(|s| *s != fire.v).collect();
     // A state that decays and is in no sum would have to be added with factor 0, which is no identity.
-    if sum.states.len() != others.len() || sum.states.len() > DECAYS {
+    let small = sum.states.len() <= DECAYS && kernel.receptors.len() <= RECEPTORS;
+    if sum.states.len() != others.len() || !small || !fire.threshold.is_finite() {
         return None;
     }
     let mut decays = Vec::new();
     let [mut factor, mut decay, mut scale] = [[T::ZERO; DECAYS]; 3];
     for (i, (state, k)) in sum.states.iter().enumerate() {
         let found = search.decay(*state)?;
+        // What is flushed is never -0.0, so that adding nothing changes no bit.
+        (found.scale > 0.0).then_some(())?;
         factor[i] = T::from_f64(*k);
         decay[i] = T::from_f64(found.factor);
         scale[i] = T::from_f64(found.scale);
@@ -38,12 +41,17 @@ pub(super) fn shape<T: Real>(kernel: &NeuronKernel) -> Option<Shape<T>> {
         current: sum.current.map_or(T::ONE, |(_, k)| T::from_f64(k)),
         constant: sum.constant.map_or(-T::ZERO, T::from_f64),
         v_scale: T::from_f64(v_scale),
-        threshold: T::from_f64(fire.threshold),
-        inclusive: fire.inclusive,
+        threshold: match fire.inclusive {
+            true => T::from_f64(fire.threshold),
+            false => T::from_f64(fire.threshold).next_up(),
+        },
         reset: T::from_f64(fire.reset),
     };
     let (v, current) = (fire.v, sum.current.map(|(input, _)| input));
-    Some(Shape { v, decays, current, jump, numbers, nothing: Box::new([-T::ZERO; BLOCK]) })
+    // A sum of -0.0 becomes 0.0 by a current of 0, and would not without.
+    let still = numbers.current.is_finite()
+        && (v_scale > 0.0 || sum.constant.is_some_and(|c| c.to_bits() << 1 != 0));
+    Some(Shape { v, decays, current, jump, numbers, still, nothing: Box::new([-T::ZERO; BLOCK]) })
 }
 
 struct Search<'a> {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use snn_numeric::{ObjectKey, Purpose};
 
 use super::*;
-use crate::{Binary, DrawKey, ProgramBuilder, Refractory, Reg, StateSlot, Unary};
+use crate::{BLOCK, Binary, DrawKey, ProgramBuilder, Refractory, Reg, StateSlot, Unary};
 
 /// What a generated neuron has.
 #[derive(Clone, Copy, Debug)]
@@ -87,39 +87,66 @@ fn kernel(parts: Parts) -> NeuronKernel {
     }
 }
 
-fn same_bits<T: Real>(parts: Parts, seeds: &[f64], bits: impl Fn(T) -> u64) {
+/// How arrivals reach the shape.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Sums,
+    Counts,
+    Nothing,
+}
+
+fn same_bits<T: Real>(parts: Parts, form: Form, seeds: &[f64], bits: impl Fn(T) -> u64) {
     let kernel = kernel(parts);
     let shape = Shape::<T>::of(&kernel).expect("this neuron has a shape");
     let value = |i: usize| T::from_f64(seeds[i % seeds.len()] * (1.0 + (i / 7) as f64));
-    let states = kernel.states.len();
+    let (states, receptors) = (kernel.states.len(), kernel.receptors.len());
     let mut columns: Vec<Vec<T>> =
-        (0..states).map(|s| (0..2 * BLOCK).map(|i| value(i + 31 * s)).collect()).collect();
-    let arrivals: Vec<Box<Column<T>>> = (0..kernel.receptors.len())
-        .map(|r| Box::new(std::array::from_fn(|i| value(i * 3 + r))))
-        .collect();
-    let currents = vec![(0..2 * BLOCK).map(|i| value(i * 5)).collect::<Vec<T>>()];
+        (0..states).map(|s| (0..3 * BLOCK).map(|i| value(i + 31 * s)).collect()).collect();
+    let driven = matches!(form, Form::Sums) || !shape.ignores_still_currents();
+    let form = if driven { Form::Sums } else { form };
+    let current = |i: usize| if driven { value(i * 5) } else { T::ZERO };
+    let currents = vec![(0..3 * BLOCK).map(current).collect::<Vec<T>>()];
+    let neurons = if driven { BLOCK..2 * BLOCK } else { BLOCK..3 * BLOCK };
+    let counts: Vec<Vec<u16>> =
+        (0..receptors).map(|r| (0..3 * BLOCK).map(|i| (i / 3 * r % 5) as u16).collect()).collect();
+    let sums: Vec<Column<T>> =
+        (0..receptors).map(|r| std::array::from_fn(|i| value(i * 3 + r))).collect();
+    let mut arrivals = [Arrived::Nothing; RECEPTORS];
+    for r in 0..receptors {
+        arrivals[r] = match form {
+            Form::Sums => Arrived::Sums(&sums[r]),
+            Form::Counts => Arrived::Counts(&counts[r], value(r)),
+            Form::Nothing => Arrived::Nothing,
+        };
+    }
+    let arrived = |r: usize, n: usize| match form {
+        Form::Sums => sums[r][n - BLOCK],
+        Form::Counts => T::ZERO + value(r) * T::from_f64(f64::from(counts[r][n])),
+        Form::Nothing => T::ZERO,
+    };
     let tick = 10;
     let until: Vec<u32> =
-        (0..2 * BLOCK as u32).map(|i| if parts.refractory { 8 + i % 5 } else { 0 }).collect();
+        (0..3 * BLOCK as u32).map(|i| if parts.refractory { 8 + i % 5 } else { 0 }).collect();
     let key =
         DrawKey { seed: 1, object: ObjectKey(1), purpose: Purpose::NeuronDraw, counter: [0; 3] };
     for simd in Simd::available() {
         let before = columns.clone();
-        let mut spikes = [T::ZERO; BLOCK];
-        let block = ShapeBlock {
-            states: &mut columns,
+        let (states_of, neurons, mut fired) = (&mut columns, neurons.clone(), Vec::new());
+        let range = neurons.clone();
+        let run = ShapeRun {
+            states: states_of,
             currents: &currents,
-            first: BLOCK,
-            arrivals: &arrivals,
+            driven,
+            neurons,
+            arrivals,
             until: &until,
             tick,
         };
-        let outcome = shape.run(simd, block, &mut spikes);
-        let mut any = false;
-        for i in 0..BLOCK {
-            let n = BLOCK + i;
+        let suspect = shape.run(simd, run, &mut fired);
+        let mut spikes = Vec::new();
+        for n in range {
             let mut inputs: Vec<T> = before.iter().map(|c| c[n]).collect();
-            inputs.extend(arrivals.iter().map(|a| a[i]));
+            inputs.extend((0..receptors).map(|r| arrived(r, n)));
             inputs.push(currents[0][n]);
             if parts.refractory {
                 inputs.push(if tick < until[n] { T::ONE } else { T::ZERO });
@@ -127,14 +154,16 @@ fn same_bits<T: Real>(parts: Parts, seeds: &[f64], bits: impl Fn(T) -> u64) {
             let mut wanted = vec![T::ZERO; states + 1];
             kernel.step.eval(&inputs, &key, &mut Vec::new(), &mut wanted);
             for s in 0..states {
-                assert_eq!(bits(columns[s][n]), bits(wanted[s]), "{parts:?} {simd:?} state {s}");
+                let (got, wanted) = (bits(columns[s][n]), bits(wanted[s]));
+                assert_eq!(got, wanted, "{parts:?} {form:?} {simd:?} state {s}");
             }
-            assert_eq!(bits(spikes[i]), bits(wanted[states]), "{parts:?} {simd:?}");
-            any |= wanted[states] != T::ZERO;
+            if wanted[states] != T::ZERO {
+                spikes.push(n as u32);
+            }
             let finite = wanted.iter().all(|x| x.is_finite());
-            assert!(finite || outcome.suspect, "{parts:?} {simd:?}");
+            assert!(finite || suspect, "{parts:?} {form:?} {simd:?}");
         }
-        assert_eq!(outcome.fired, any);
+        assert_eq!(fired, spikes, "{parts:?} {form:?} {simd:?}");
         let other = |c: &[Vec<T>]| c[0][..BLOCK].iter().map(|x| bits(*x)).collect::<Vec<_>>();
         assert_eq!(other(&columns), other(&before), "other blocks stay as they are");
     }
@@ -153,8 +182,11 @@ proptest! {
         let [current, constant, flush, jump, refractory, inclusive] = flags;
         let parts = Parts { decays, current, constant, flush, jump, refractory, inclusive };
         // Whatever the payload, one NaN is as good as another.
-        same_bits::<f64>(parts, &seeds, |x| if x.is_nan() { 1 } else { x.to_bits() });
-        same_bits::<f32>(parts, &seeds, |x| if x.is_nan() { 1 } else { u64::from(x.to_bits()) });
+        for form in [Form::Sums, Form::Counts, Form::Nothing] {
+            same_bits::<f64>(parts, form, &seeds, |x| if x.is_nan() { 1 } else { x.to_bits() });
+            let single = |x: f32| if x.is_nan() { 1 } else { u64::from(x.to_bits()) };
+            same_bits::<f32>(parts, form, &seeds, single);
+        }
     }
 }
 

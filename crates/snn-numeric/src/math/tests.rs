@@ -114,3 +114,17 @@ fn exprel_is_continuous_at_zero() {
     assert!(exprel(f64::NAN).is_nan());
     assert_eq!(single::exprel(0.0), 1.0);
 }
+
+#[test]
+fn several_numbers_have_the_bits_of_each() {
+    for step in 0..100_000 {
+        let x = [-760.0 + f64::from(step) * 0.0152, f64::from(step) * 1e-4 - 5.0, -0.0];
+        assert_eq!(several::exp(x).map(f64::to_bits), x.map(|x| exp(x).to_bits()));
+        assert_eq!(several::exp_m1(x).map(f64::to_bits), x.map(|x| exp_m1(x).to_bits()));
+        assert_eq!(several::exprel(x).map(f64::to_bits), x.map(|x| exprel(x).to_bits()));
+        let x = x.map(|x| x as f32);
+        let (exp, exprel) = (several::single::exp(x), several::single::exprel(x));
+        assert_eq!(exp.map(f32::to_bits), x.map(|x| single::exp(x).to_bits()));
+        assert_eq!(exprel.map(f32::to_bits), x.map(|x| single::exprel(x).to_bits()));
+    }
+}
