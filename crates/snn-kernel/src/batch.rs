@@ -5,6 +5,7 @@
 
 mod draws;
 mod loops;
+mod method;
 
 use snn_numeric::Real;
 
@@ -13,6 +14,7 @@ use self::loops::{
     Fetched, Tail, any_block, binary_block, chain_block, decay_in_block, fire, fire_block,
     flush_block, pair_block, select_block, store_block, unary_block,
 };
+use self::method::{MethodAction, READ};
 use crate::eval::flush;
 use crate::fuse::{CHAIN, Pair, Step, operands, steps};
 use crate::{Binary, Draw, DrawKey, Op, Program, Reg, Simd, Unary};
@@ -77,6 +79,7 @@ enum Action<T> {
     Binary(Binary, Operand<T>, Operand<T>),
     Chain(ChainAction<T>),
     Pair(Pair, [Operand<T>; 3]),
+    Method(MethodAction<T>, [Operand<T>; READ]),
     DecayIn { factor: T, x: Operand<T>, scale: T, input: Operand<T> },
     Fire { refractory: Operand<T>, v: Operand<T>, x: Operand<T>, at: Threshold<T> },
     Select(Operand<T>, Operand<T>, Operand<T>),
@@ -89,6 +92,7 @@ impl<T> Action<T> {
     fn columns(&mut self) -> &mut [Operand<T>] {
         match self {
             Self::Pair(_, operands) => operands,
+            Self::Method(_, operands) => operands,
             Self::Chain(ChainAction { step: Some((base, _)), .. }) => std::slice::from_mut(base),
             _ => &mut [],
         }
@@ -141,7 +145,9 @@ impl<T: Real> BlockProgram<T> {
                     let at = |r: Reg| place[r.0 as usize].expect("invariant: operands come first");
                     let mut action = action(step, op, at);
                     for operand in action.columns() {
-                        if let Operand::Constant(c) = *operand {
+                        if let Operand::Constant(c) = *operand
+                            && c != T::ONE
+                        {
                             *operand = Operand::Spread(spread.len() as u32);
                             spread.push(Box::new([c; BLOCK]));
                         }
@@ -288,6 +294,13 @@ fn action<T: Real>(step: &Step, op: Op, at: impl Fn(Reg) -> Operand<T>) -> Actio
                 step: chain.step.map(|(base, scale)| (at(base), T::from_f64(scale))),
             })
         }
+        (Step::Method(method), _) => {
+            let mut operands = [Operand::Constant(T::ONE); READ];
+            for (place, r) in operands.iter_mut().zip(&method.operands) {
+                *place = r.map_or(*place, &at);
+            }
+            Action::Method(MethodAction::new(method.form), operands)
+        }
         (Step::Pair(pair), _) => Action::Pair(*pair, pair.operands.map(&at)),
         (Step::DecayIn { factor, x, scale, input }, _) => Action::DecayIn {
             factor: T::from_f64(*factor),
@@ -360,11 +373,11 @@ impl<'a, T: Real> From<'a, T> {
         }
     }
 
-    /// The column of an operand that is no constant.
+    /// The column of an operand; of constants that are no column only 1 is left.
     fn column(&self, operand: &Operand<T>) -> &'a Column<T> {
         match self.fetch(operand) {
             Fetched::Column(column) => column,
-            Fetched::Constant(_) => unreachable!("invariant: constants of pairs are spread"),
+            Fetched::Constant(_) => self.ones,
         }
     }
 }
@@ -396,6 +409,9 @@ fn execute<T: Real>(
         Action::Pair(pair, operands) => {
             let [a, b, c] = operands.each_ref().map(|o| from.column(o));
             pair_block(simd, *pair, a, b, c, out);
+        }
+        Action::Method(method, operands) => {
+            method.run(simd, &operands.each_ref().map(|o| from.column(o)), out);
         }
         Action::DecayIn { factor, x, scale, input } => match (fetch(x), fetch(input)) {
             (Fetched::Column(x), Fetched::Column(input)) => {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use snn_numeric::{Distribution, ObjectKey, Purpose, Real};
 
 use super::*;
+use crate::fuse::Form;
 use crate::{BoundsMode, ProgramBuilder};
 
 struct Inputs<T>(Vec<Column<T>>);
@@ -160,7 +161,74 @@ fn steps_of_euler([h, k, l, c, d, _]: [f64; 6]) -> Program {
     b.finish(&[moved, second, product])
 }
 
+/// What methods do, of any size: a step by the exponential Euler method, a stage with a limit or without,
+/// and a bump.
+fn methods(pulls: usize, others: usize, [divided, limited, again]: [bool; 3]) -> Program {
+    let mut b = ProgramBuilder::new(3);
+    let [x, g, h] = [0, 1, 2].map(|i| b.input(i));
+    let strengths = [b.constant(10.0), g, h, g, x];
+    let terms = [b.input(2), b.constant(0.0), b.input(1), b.constant(-0.0)];
+    let mut sum = None;
+    let mut differences = Vec::new();
+    for (p, strength) in strengths.into_iter().take(pulls).enumerate() {
+        let from = b.constant(p as f64 - 2.0);
+        let difference = b.binary(Binary::Sub, from, x);
+        differences.push(difference);
+        let pull = b.binary(Binary::Mul, strength, difference);
+        sum = Some(sum.map_or(pull, |sum| b.binary(Binary::Add, sum, pull)));
+    }
+    let mut slope = sum.unwrap();
+    for (i, term) in terms.into_iter().take(others).enumerate() {
+        slope = b.binary(if i == 2 { Binary::Sub } else { Binary::Add }, slope, term);
+    }
+    if divided {
+        let divisor = b.constant(200.5);
+        slope = b.binary(Binary::Div, slope, divisor);
+    }
+    let [dt, half, three, limit] = [0.1, 0.05, 3.0, 0.25].map(|c| b.constant(c));
+    let exponent = b.binary(Binary::Mul, h, dt);
+    let ratio = b.unary(Unary::Exprel, exponent);
+    let scaled = b.binary(Binary::Mul, dt, ratio);
+    let step = b.binary(Binary::Mul, scaled, slope);
+    let relaxed = b.binary(Binary::Add, x, step);
+    let step = b.binary(Binary::Mul, half, slope);
+    let moved = b.binary(Binary::Add, x, step);
+    let mut stage = b.select(g, x, moved);
+    if limited {
+        stage = b.binary(Binary::Min, stage, limit);
+    }
+    let bumped = b.binary(Binary::Add, h, three);
+    let mut last = b.select(g, bumped, h);
+    if again {
+        last = b.binary(Binary::Add, last, differences[0]);
+    }
+    b.finish(&[relaxed, stage, last])
+}
+
 proptest! {
+    #[test]
+    fn methods_give_the_bits_of_single_operations(
+        pulls in 1usize..=5,
+        others in 0usize..=4,
+        flags in any::<[bool; 3]>(),
+        seed in any::<u64>(),
+    ) {
+        let program = methods(pulls, others, flags);
+        let joined = crate::fuse::steps(&program);
+        let forms: Vec<Form> = joined.iter().filter_map(|s| match s {
+            Step::Method(method) => Some(method.form),
+            _ => None,
+        }).collect();
+        let found = |wanted: fn(&Form) -> bool| forms.iter().any(wanted);
+        prop_assert!(found(|f| matches!(f, Form::Relax { .. })), "a step");
+        prop_assert!(found(|f| matches!(f, Form::Stage { .. })), "a stage");
+        prop_assert!(found(|f| matches!(f, Form::Bump { .. })), "a bump");
+        let small = (2..=4).contains(&pulls) && others <= 3;
+        prop_assert!(!small || found(|f| matches!(f, Form::Pulled { .. })), "conductances");
+        same_bits::<f64>(&program, spread(seed));
+        same_bits::<f32>(&program, spread(seed));
+    }
+
     #[test]
     fn whole_steps_give_the_bits_of_single_operations(
         coefficients in prop::array::uniform6(-2.0..2.0f64),

@@ -1,7 +1,10 @@
-//! Finds runs of operations that one pass over a block can do together: multiply-add chains, decay with
-//! input, and hold, threshold and reset. The arithmetic stays that of the single operations, in their
+//! Finds runs of operations that one pass over a block can do together: multiply-add chains, steps of
+//! methods ([`method`]), decay with input, and hold, threshold and reset. The arithmetic stays that of the single operations, in their
 //! order.
 
+mod method;
+
+pub(crate) use self::method::{Form, Method, OTHERS, PULLS};
 use crate::{Binary, Op, Program, Reg, Unary};
 
 /// How one operation of a program is carried out.
@@ -15,6 +18,8 @@ pub(crate) enum Step {
     Chain(Chain),
     /// outer(inner(a, b), c), or outer(c, inner(a, b)).
     Pair(Pair),
+    /// What an integration method or a reset does to a state.
+    Method(Method),
     /// flush(factor * x) + input.
     DecayIn { factor: f64, x: Reg, scale: f64, input: Reg },
     /// The spike of `held = if refractory { v } else { x }` where it is at or above a threshold, and the
@@ -77,8 +82,8 @@ pub(crate) fn steps(program: &Program) -> Vec<Step> {
         if steps[i] != Step::Plain {
             continue;
         }
-        let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.chain(i));
-        let found = found.or_else(|| finder.pair(i));
+        let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.method(i));
+        let found = found.or_else(|| finder.chain(i)).or_else(|| finder.pair(i));
         if let Some((step, absorbed)) = found
             && absorbed.iter().all(|r| steps[r.0 as usize] == Step::Plain)
         {
@@ -96,6 +101,7 @@ pub(crate) fn operands(program: &Program, i: usize, step: &Step, mut f: impl FnM
     match step {
         Step::Absorbed => {}
         Step::Plain => program.ops[i].operands(f),
+        Step::Method(method) => method.operands.iter().copied().flatten().for_each(f),
         Step::Pair(pair) => pair.operands.into_iter().for_each(f),
         Step::Chain(chain) => {
             let base = chain.step.map(|(base, _)| base);
