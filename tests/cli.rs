@@ -286,6 +286,26 @@ fn a_terminal_sees_progress_and_a_pipe_does_not() {
 }
 
 #[test]
+fn the_hash_depends_on_no_tier_and_no_vector_instructions() {
+    let (folder, _) = program(NETWORK);
+    let at = folder.path();
+    let hash = |arguments: &[&str]| {
+        let all = [&["run", "net.snn", "--force", "--threads", "1", "--out", "o"], arguments];
+        let ran = snn(at, &all.concat());
+        assert!(ran.status.success(), "{}", text(&ran.stderr));
+        let run = std::fs::read_to_string(at.join("o/run.json")).unwrap();
+        let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+        run["spike_hash"].as_str().unwrap().to_string()
+    };
+    let shapes = hash(&["--tier", "shapes"]);
+    assert_eq!(hash(&["--tier", "blocks"]), shapes);
+    assert_eq!(hash(&["--tier", "blocks", "--simd", "baseline"]), shapes);
+    assert_eq!(hash(&["--simd", "baseline"]), shapes);
+    assert_ne!(hash(&["--seed", "6"]), shapes, "there are spikes to compare");
+    assert_eq!(snn(at, &["run", "net.snn", "--tier", "x"]).status.code(), Some(2));
+}
+
+#[test]
 fn the_source_hash_covers_data_files() {
     let given = NETWORK.replace("poisson(3 kHz)", "spikes(file(\"x.csv\"))");
     let (folder, _) = program(&given);

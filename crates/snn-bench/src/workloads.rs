@@ -38,6 +38,7 @@ const BRUNEL: &[Peer] = &[
 ];
 const CUBA: &[Peer] = &[Nest(&["--network", "cuba"]), Brian(&["--network", "cuba"])];
 const COBA: &[Peer] = &[Brian(&["--network", "coba"])];
+const COBA_RK4: &[Peer] = &[Brian(&["--network", "coba", "--method", "rk4"])];
 const STDP: &[Peer] = &[Nest(&["--network", "stdp"]), Brian(&["--network", "stdp"])];
 const SPARSE: &[Peer] = &[
     Nest(&["--network", "sparse", "--rate", "1"]),
@@ -60,7 +61,8 @@ pub const WORKLOADS: &[Workload] = &[
     workload("brunel_f32", "crates/snn-bench/networks/brunel_f32.snn", &[], BRUNEL),
     workload("cuba", "examples/cuba.snn", &["sustained.run=10 s"], CUBA),
     workload("cuba_f32", "crates/snn-bench/networks/cuba_f32.snn", &[], CUBA),
-    workload("coba", "examples/coba.snn", &["sustained.run=2 s"], COBA),
+    workload("coba", "crates/snn-bench/networks/coba.snn", &[], COBA),
+    workload("coba_rk4", "examples/coba.snn", &["sustained.run=2 s"], COBA_RK4),
     workload("stdp", "crates/snn-bench/networks/stdp.snn", &[], STDP),
     workload("stdp_f32", "crates/snn-bench/networks/stdp_f32.snn", &[], STDP),
     workload(

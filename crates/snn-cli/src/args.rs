@@ -262,6 +262,10 @@ pub struct RunArgs {
     /// Vector instructions: `baseline`, `avx2`, `avx512`; results do not depend on it.
     #[arg(long, value_name = "LEVEL")]
     pub simd: Option<String>,
+    /// How neurons are updated: `shapes` (in one pass where there is one) or `blocks` (operation by
+    /// operation); results do not depend on it.
+    #[arg(long, value_name = "TIER")]
+    pub tier: Option<String>,
 }
 
 /// `snn test`.

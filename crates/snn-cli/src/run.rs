@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, RowChoice, Simd};
+use snn::emulator::{Checkpoint, Control, LoadError, LoadOptions, RowChoice, Simd, Tier};
 use snn::ir::Network;
 use snn::map::{Mapped, print_map};
 use snn::model::{Options, Project};
@@ -200,12 +200,22 @@ pub fn simd(args: &RunArgs) -> Outcome<Simd> {
     Ok(level)
 }
 
+/// How neurons are updated.
+pub fn tier(args: &RunArgs) -> Outcome<Tier> {
+    match args.tier.as_deref() {
+        None | Some("shapes") => Ok(Tier::Shapes),
+        Some("blocks") => Ok(Tier::Blocks),
+        Some(other) => fail(Exit::Usage, format!("there is no tier `{other}`")),
+    }
+}
+
 fn session(args: &RunArgs, compiled: &Compiled, mapped: &Mapped) -> Outcome<Session> {
     let options = LoadOptions {
         threads: args.threads.unwrap_or_else(all_cores),
         simd: simd(args)?,
         rows: rows(args),
         max_memory_bytes: args.max_memory.or_else(free_memory),
+        tier: tier(args)?,
         ..LoadOptions::default()
     };
     let checkpoint = match &args.from_state {

@@ -48,7 +48,11 @@ pub fn command(args: &RunArgs, project: &Project, mut study: Study<'_>) -> Outco
     let options = PointOptions {
         workers,
         map: MapOptions { mapper: mapper(&args.mapper)? },
-        load: snn::emulator::LoadOptions { simd: run::simd(args)?, ..Default::default() },
+        load: snn::emulator::LoadOptions {
+            simd: run::simd(args)?,
+            tier: run::tier(args)?,
+            ..Default::default()
+        },
         stop: &run::interrupted,
     };
     let points = (0..study.points()).filter(|p| !known.contains(p));
