@@ -388,7 +388,7 @@ impl<T: Real> Part<T> {
     /// What arrives, where the part has a shape that takes it as it lies in the lanes.
     fn counted<'a>(&self, lanes: &'a [Lane<T>]) -> Option<[Arrived<'a, T>; RECEPTORS]> {
         let shape = self.shape.as_ref()?;
-        if self.driven || !shape.ignores_still_currents() {
+        if self.driven || !shape.is_countable() {
             return None;
         }
         let mut arrivals = [Arrived::Nothing; RECEPTORS];

@@ -35,8 +35,8 @@ pub struct Shape<T> {
     current: Option<usize>,
     jump: Option<usize>,
     numbers: Numbers<T>,
-    /// Whether a current of 0 changes no bit.
-    still: bool,
+    /// Whether arrivals may come as counts, and a current of 0 be left out, without changing a bit.
+    countable: bool,
     /// A column in which nothing arrives.
     nothing: Box<Column<T>>,
 }
@@ -74,8 +74,8 @@ pub struct ShapeRun<'a, T> {
     pub driven: bool,
     /// The neurons, both ends multiples of [`crate::BLOCK`].
     pub neurons: Range<usize>,
-    /// What arrived at each receptor; either all of it is [`Arrived::Sums`], and there is one block, or
-    /// none of it.
+    /// What arrived at each receptor; all of it is [`Arrived::Sums`], and there is one block, where a current
+    /// is on or the shape is not countable.
     pub arrivals: [Arrived<'a, T>; RECEPTORS],
     /// First tick in which each of all neurons is no longer refractory.
     pub until: &'a [u32],
@@ -89,9 +89,9 @@ impl<T: Real> Shape<T> {
         search::shape(kernel)
     }
 
-    /// Whether a run may have many blocks whatever its currents, all of which are 0.
-    pub fn ignores_still_currents(&self) -> bool {
-        self.still || self.current.is_none()
+    /// Whether arrivals may come as counts, where no current is on.
+    pub fn is_countable(&self) -> bool {
+        self.countable
     }
 
     /// One tick. Appends the neurons that spike, ascending; says whether some state is NaN or infinite,
@@ -101,7 +101,7 @@ impl<T: Real> Shape<T> {
         let at = |receptor: Option<usize>| receptor.map_or(Arrived::Nothing, |r| arrivals[r]);
         let mut receptors = self.decays.iter().map(|d| at(d.receptor)).chain([at(self.jump)]);
         let counted = !receptors.clone().any(|a| matches!(a, Arrived::Sums(_)));
-        if !counted || (run.driven && self.current.is_some()) || !self.ignores_still_currents() {
+        if !counted || (run.driven && self.current.is_some()) || !self.countable {
             return self.any_block(simd, run, fired);
         }
         if self.jump.is_none() && receptors.all(|a| matches!(a, Arrived::Nothing)) {

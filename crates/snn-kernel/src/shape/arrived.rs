@@ -43,7 +43,8 @@ impl<T> Arrives<T> for Nothing {
     }
 }
 
-/// The weight times the number of arrivals.
+/// The weight times the number of arrivals. The sum of arrivals begins with 0.0, which is left out: `x` is
+/// never -0.0, having been flushed, and to any other number zeros of both signs are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Counts<'a, T> {
     /// None where nothing arrives.
@@ -71,7 +72,7 @@ impl<'a, T: Real> Arrives<T> for Counts<'a, T> {
 
     #[inline(always)]
     fn plus((counts, weight): Self::Block, x: T, i: usize) -> T {
-        x + (T::ZERO + weight * T::from_f64(f64::from(counts[i])))
+        x + weight * T::from_f64(f64::from(counts[i]))
     }
 }
 

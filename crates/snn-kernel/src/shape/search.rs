@@ -48,10 +48,13 @@ pub(super) fn shape<T: Real>(kernel: &NeuronKernel) -> Option<Shape<T>> {
         reset: T::from_f64(fire.reset),
     };
     let (v, current) = (fire.v, sum.current.map(|(input, _)| input));
-    // A sum of -0.0 becomes 0.0 by a current of 0, and would not without.
-    let still = numbers.current.is_finite()
-        && (v_scale > 0.0 || sum.constant.is_some_and(|c| c.to_bits() << 1 != 0));
-    Some(Shape { v, decays, current, jump, numbers, still, nothing: Box::new([-T::ZERO; BLOCK]) })
+    // A sum of -0.0 becomes 0.0 by a current or arrivals of 0, and would not without.
+    let flushed = v_scale > 0.0;
+    let nonzero = sum.constant.is_some_and(|c| c.to_bits() << 1 != 0);
+    let still = current.is_none() || numbers.current.is_finite() && (flushed || nonzero);
+    let countable = still && (flushed || jump.is_none());
+    let nothing = Box::new([-T::ZERO; BLOCK]);
+    Some(Shape { v, decays, current, jump, numbers, countable, nothing })
 }
 
 struct Search<'a> {

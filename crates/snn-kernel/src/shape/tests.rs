@@ -102,7 +102,7 @@ fn same_bits<T: Real>(parts: Parts, form: Form, seeds: &[f64], bits: impl Fn(T) 
     let (states, receptors) = (kernel.states.len(), kernel.receptors.len());
     let mut columns: Vec<Vec<T>> =
         (0..states).map(|s| (0..3 * BLOCK).map(|i| value(i + 31 * s)).collect()).collect();
-    let driven = matches!(form, Form::Sums) || !shape.ignores_still_currents();
+    let driven = matches!(form, Form::Sums) || !shape.is_countable();
     let form = if driven { Form::Sums } else { form };
     let current = |i: usize| if driven { value(i * 5) } else { T::ZERO };
     let currents = vec![(0..3 * BLOCK).map(current).collect::<Vec<T>>()];
