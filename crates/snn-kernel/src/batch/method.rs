@@ -146,8 +146,8 @@ fn pulled_body<T: Real, const N: usize, const DIVIDED: bool>(
     for i in 0..BLOCK {
         let x = x[i];
         let mut sum = strengths[0][i] * (k.from[0] - x);
-        for p in 1..N {
-            sum = sum + strengths[p][i] * (k.from[p] - x);
+        for (strength, from) in strengths.iter().zip(&k.from).skip(1) {
+            sum = sum + strength[i] * (*from - x);
         }
         for (factor, other) in k.factor.iter().zip(others) {
             sum = sum + *factor * other[i];
