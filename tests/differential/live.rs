@@ -1,6 +1,8 @@
 //! Programs with synapses that have states, as text: every construct in every combination, on both
 //! engines.
 
+use snn_emulator::{Fault, LoadOptions};
+
 use super::generator::{Rng, Tally, image, on_one_core};
 use super::programs::{difference, emulate, options, reference};
 
@@ -461,4 +463,23 @@ fn live_synapses_do_not_see_threads_mappings_and_pieces() {
             }
         }
     }
+}
+
+#[test]
+fn every_fault_planted_in_live_synapses_is_caught() {
+    let mut unseen = Fault::SYNAPSES.to_vec();
+    for seed in 0..200 {
+        let network = network(&program(seed).text);
+        let image = image(&network, &mut Rng(seed ^ 0xfa), true);
+        let wanted = reference(&network);
+        unseen.retain(|fault| {
+            let options = LoadOptions { threads: 3, fault: Some(*fault), ..LoadOptions::default() };
+            let found = emulate(&image, &network, &options, &[]);
+            found.is_ok_and(|found| difference(&network, &found, &wanted).is_none())
+        });
+        if unseen.is_empty() {
+            return;
+        }
+    }
+    panic!("{unseen:?} were not caught");
 }

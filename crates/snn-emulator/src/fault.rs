@@ -27,10 +27,44 @@ pub enum Fault {
     RoundedWeights,
     /// Spikes of sources of multiplicity above one count once.
     LostMultiplicity,
+    /// Every tenth tick a post spike does not reach its synapses.
+    LostPostSpike,
+    /// Of two spikes at a synapse in one tick the other is first.
+    SwappedTies,
+    /// Every fifth pre spike does not step its traces.
+    StaleTrace,
+    /// Weights leave their bounds.
+    UnclippedWeight,
+    /// Draws in `on pre` are those of the spike a tick later.
+    WrongDraw,
+    /// A dendrite takes no time.
+    IgnoredDendrite,
+    /// Modulators step a tick late.
+    LateModulator,
+    /// Synapses go on where they should begin anew.
+    KeptWeights,
+    /// Synapses are changed without being brought to that tick.
+    SkippedVisit,
+    /// Weights that are set are not taken.
+    IgnoredSet,
 }
 
 impl Fault {
-    /// Every fault.
+    /// Faults of live synapses.
+    pub const SYNAPSES: [Self; 10] = [
+        Self::LostPostSpike,
+        Self::SwappedTies,
+        Self::StaleTrace,
+        Self::UnclippedWeight,
+        Self::WrongDraw,
+        Self::IgnoredDendrite,
+        Self::LateModulator,
+        Self::KeptWeights,
+        Self::SkippedVisit,
+        Self::IgnoredSet,
+    ];
+
+    /// Every other fault.
     pub const ALL: [Self; 12] = [
         Self::LateArrival,
         Self::EarlyArrival,

@@ -10,6 +10,7 @@
 mod blocks;
 mod boundary;
 mod history;
+mod planted;
 mod probes;
 mod replay;
 mod saved;
@@ -22,6 +23,7 @@ use snn_kernel::{Advance, BLOCK, DrawKey, Simd};
 use snn_numeric::{ObjectKey, Purpose, Real};
 use snn_result::Protocol;
 
+use crate::fault::Fault;
 use crate::ids::Ids;
 use crate::part::Part;
 use crate::ring::Emission;
@@ -88,6 +90,7 @@ pub(crate) struct LiveBundle<T> {
     key: ObjectKey,
     /// The tick after which all began anew; 0 where they never did.
     pub since: u64,
+    fault: Option<Fault>,
 }
 
 /// How traces on pre and modulators decay.
@@ -166,6 +169,7 @@ impl<T: Real> LiveBundle<T> {
             key: p.connector.key,
             live: live.clone(),
             since: 0,
+            fault: None,
         };
         bundle.draw(image);
         Some(bundle)
@@ -239,15 +243,19 @@ impl<T: Real> LiveBundle<T> {
     /// What the target can see at the end of a tick: the tick that a dendrite is later, and nothing from
     /// before the synapses began anew.
     fn horizon(&self, tick: u64) -> u64 {
-        tick.saturating_sub(u64::from(self.live.dendrite)).max(self.since)
+        let dendrite = if self.has(Fault::IgnoredDendrite) { 0 } else { self.live.dendrite };
+        tick.saturating_sub(u64::from(dendrite)).max(self.since)
     }
 
     /// Modulators step, before anything else in a tick. `at` gives the spikes stamped with a tick.
     pub(crate) fn modulate<'r>(&mut self, tick: u64, at: impl Fn(u64) -> &'r [Emission]) {
         let live = self.live.clone();
+        let late = u64::from(self.has(Fault::LateModulator));
         let sources = self.modulators.iter_mut().zip(&live.modulators);
         for ((steps, source), decay) in sources.zip(&self.decays.modulators) {
-            if let Some(emitted) = tick.checked_sub(u64::from(source.delay)).filter(|t| *t > 0) {
+            if let Some(emitted) =
+                tick.checked_sub(u64::from(source.delay) + late).filter(|t| *t > 0)
+            {
                 steps.take(decay, tick, at(emitted));
             }
         }
@@ -262,7 +270,7 @@ impl<T: Real> LiveBundle<T> {
         records: &mut Records,
     ) -> Result<(), Broken> {
         let live = self.live.clone();
-        self.history.push(&live, tick, fired);
+        self.history.push(&live, tick, self.noticed(tick, fired));
         self.reads.note(tick, part);
         let horizon = self.horizon(tick);
         let each_tick = matches!(live.kernel.advance, Advance::EachTick(_));

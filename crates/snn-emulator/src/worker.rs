@@ -127,6 +127,9 @@ impl<T: Real> Worker<T> {
         for part in &mut worker.parts {
             fault.into_iter().for_each(|f| part.plant(f));
         }
+        for live in &mut worker.live {
+            fault.into_iter().for_each(|f| live.plant(f));
+        }
         let quiet = worker.parts.iter().filter(|part| part.events.is_some());
         let lanes = quiet.flat_map(|part| part.receptors.iter().flat_map(ReceptorLanes::lanes));
         lanes.for_each(|lane| worker.reached[lane] = Some(Vec::new()));

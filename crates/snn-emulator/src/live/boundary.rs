@@ -6,10 +6,14 @@ use snn_numeric::Real;
 use super::blocks::Ticks;
 use super::history::Past;
 use super::{Broken, LiveBundle, LiveRow};
+use crate::fault::Fault;
 
 impl<T: Real> LiveBundle<T> {
     /// States, traces and modulators as they are at first, after `tick`.
     pub(crate) fn begin_anew(&mut self, image: &ChipImage, tick: u64) {
+        if self.has(Fault::KeptWeights) {
+            return;
+        }
         self.since = tick;
         self.columns.iter_mut().chain(&mut self.states).for_each(Vec::clear);
         self.draw(image);
@@ -34,6 +38,9 @@ impl<T: Real> LiveBundle<T> {
     pub(crate) fn settle(&mut self, tick: u64) -> Result<(), Broken> {
         let horizon = self.horizon(tick);
         self.catch_up(horizon)?;
+        if self.has(Fault::SkippedVisit) {
+            return Ok(());
+        }
         let programs = self.programs.clone();
         for r in 0..self.rows.len() {
             let row = std::mem::take(&mut self.rows[r]);
@@ -52,6 +59,9 @@ impl<T: Real> LiveBundle<T> {
 
     /// The weights of synapses that learn begin anew: their first states.
     pub(crate) fn relearn(&mut self, image: &ChipImage) {
+        if self.has(Fault::IgnoredSet) {
+            return;
+        }
         let first = self.columns.len();
         for synapse in 0..self.seeds.len() {
             let drawn = self.initial(image, synapse);

@@ -7,6 +7,7 @@ use snn_numeric::Real;
 use super::blocks::{Group, Places, Posts, PreTraces, Programs, Ticks};
 use super::probes::Records;
 use super::{Broken, LiveBundle, LiveRow};
+use crate::fault::Fault;
 use crate::lanes::LANE;
 
 /// A tick that no event has.
@@ -69,19 +70,20 @@ impl<T: Real> LiveBundle<T> {
         let live = self.live.clone();
         let programs = self.programs.clone();
         let at = self.horizon(tick);
-        let posts = if live.ties.post_first() { at } else { at - 1 };
+        let posts = at - u64::from(live.ties.post_first() == self.has(Fault::SwappedTies));
         let start = start - self.first;
         let r = self.rows.partition_point(|row| row.start < start);
         let mut row = std::mem::take(&mut self.rows[r]);
         let result = self
             .bring(&programs, &live, &row, (at - 1, posts))
-            .and_then(|()| self.pre_spikes(&programs, &live, &row, (at, spikes)));
+            .and_then(|()| self.pre_spikes(&programs, &live, &row, (at, self.drawn_by(spikes))));
         if result.is_ok() {
             self.deliver(&row, spikes, lane);
             self.record_pre(tick, (row.start, row.len), records);
         }
         row.before.clone_from(&row.pre);
-        for _ in 0..spikes.times {
+        let stale = self.has(Fault::StaleTrace) && spikes.emitted.is_multiple_of(5);
+        for _ in 0..if stale { 0 } else { spikes.times } {
             for (past, decay) in row.pre.iter_mut().zip(&self.decays.pre) {
                 *past = decay.stepped(*past, at, 1);
             }
