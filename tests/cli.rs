@@ -529,7 +529,7 @@ fn programs_are_compared_by_meaning() {
     assert_eq!(code, Some(1));
     assert!(shown.contains("experiment go: n, size\n  - 40\n  + 50\n"), "{shown}");
     let (_, shown) = other("delay 1.5 ms", "delay 2 ms");
-    assert_eq!(shown, "experiment go: n -> n.exc, delay\n  - 15\n  + 20\n");
+    assert_eq!(shown, "experiment go: n -> n.exc, delay\n  - 1.5 ms\n  + 2 ms\n");
 }
 
 #[cfg(unix)]

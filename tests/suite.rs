@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod compare;
 mod differential;
 mod documents;
 mod examples;

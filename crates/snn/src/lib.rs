@@ -19,9 +19,11 @@
 mod compare;
 mod compile;
 mod document;
+mod expression;
 mod parts;
 mod points;
 mod session;
+mod words;
 
 pub use compare::{Difference, Facts, differences, facts};
 pub use compile::{Compiled, Study, check, compile, load, study};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use snn_diagnostics::codes::{network, syntax};
+use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span};
 use snn_syntax::ast::{self, NetworkItem};
 use snn_units::UnitValue;
@@ -357,10 +357,4 @@ fn report_circle(cx: &mut Context<'_>, nodes: &[Node<'_>], circle: &[usize]) {
         d = d.with_label(nodes[*i].name.span, "part of the circle");
     }
     cx.report(d);
-}
-
-/// Says that a word belongs to a later version.
-pub(super) fn later(cx: &mut Context<'_>, span: Span, what: &str) {
-    let message = format!("{what} is not available yet");
-    cx.report(Diagnostic::new(syntax::NOT_AVAILABLE, span, message, "later"));
 }

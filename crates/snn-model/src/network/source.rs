@@ -10,7 +10,6 @@ use snn_units::{UnitValue, show};
 use super::Builder;
 use super::families::{self, Head};
 use super::frame::{Frame, NetScope, Place};
-use super::names::later;
 use crate::arguments::{called, file_path, needed, optional, read};
 use crate::context::Context;
 use crate::data::{self, DataFault, SpikeTable};
@@ -20,7 +19,8 @@ use crate::time::{self, quantity_in};
 use crate::typed::type_as;
 
 const SOURCES: [&str; 4] = ["poisson", "inhomogeneous", "regular", "spikes"];
-const LATER: [&str; 4] = ["step", "sine", "ou", "dc"];
+/// What an experiment injects.
+const CURRENTS: [&str; 4] = ["step", "sine", "ou", "dc"];
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn source(
@@ -69,10 +69,6 @@ fn law(
         Some("regular") => regular(cx, scope, s, dt).map(ObjectKind::Source),
         Some("spikes") => given(cx, scope, s, size, (dt, trials)).map(ObjectKind::Source),
         Some("inhomogeneous") => inhomogeneous(cx, scope, s, dt),
-        Some(word) if LATER.contains(&word) => {
-            later(cx, s.kind.function.span, &format!("the source `{word}`"));
-            None
-        }
         name => {
             if !matches!(s.kind.function.kind, ast::ExprKind::Error) {
                 unknown(cx, name, s.kind.function.span);
@@ -84,6 +80,16 @@ fn law(
 
 fn unknown(cx: &mut Context<'_>, name: Option<&str>, span: Span) {
     let text = cx.text(span);
+    if name.is_some_and(|name| CURRENTS.contains(&name)) {
+        let message = format!("`{text}` is a current, and sources send spikes");
+        cx.report(
+            Diagnostic::new(network::UNKNOWN_RULE, span, message, "not a source").with_help(format!(
+                "an experiment injects currents: `inject {text}(…) -> n.I`; one that many neurons share is a \
+                 state of a neuron, with a connection `connect that.x -> n.I {{ … }}`"
+            )),
+        );
+        return;
+    }
     let message = format!("there is no source `{text}`");
     let mut d = Diagnostic::new(network::UNKNOWN_RULE, span, message, "unknown source");
     d = match name.and_then(|n| nearest(n, SOURCES)) {

@@ -309,7 +309,7 @@ fn sources_follow_their_law() {
     one_of(&source("regular(0 Hz)"), "E0421", "0 Hz");
     one_of(&source("regular(11 kHz)"), "E0421", "11 kHz");
     one_of(&source("regular(10 Hz, stat 5 ms)"), "E0407", "stat");
-    one_of(&source("ou(3)"), "E0100", "ou");
+    one_of(&source("ou(3)"), "E0409", "ou");
     let rate = source("inhomogeneous(20 Hz * (1 + sin(2 * 3.14 * 4 Hz * t)))");
     assert!(matches!(model(&rate).objects[0].kind, ObjectKind::Rate(_)));
     one_of(&source("inhomogeneous(20 * t)"), "E0203", "20 * t");
