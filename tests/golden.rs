@@ -9,6 +9,7 @@ mod hardware;
 mod library;
 mod membrane;
 mod network;
+mod nir;
 mod noise;
 mod rules;
 mod sources;

@@ -1,6 +1,10 @@
 //! Continuous connections: what arrives when, error signals, trials.
 
-use super::{compiled, run};
+use snn::emulator::{Control, LoadOptions};
+use snn::map::{MapOptions, Mapper, map};
+use snn::result::Collected;
+
+use super::{compiled, from_text, run};
 
 fn text(body: &str) -> snn::model::Project {
     snn::load("continuous.snn", body.to_owned(), &[], &mut |f| Err(format!("no {f}")))
@@ -97,4 +101,40 @@ fn trials_begin_without_what_was_on_its_way() {
         let wanted = if within < 4 { 0.0 } else { (within - 3) as f64 };
         assert_eq!(values, &vec![wanted; 2], "tick {tick}");
     }
+}
+
+/// Values need synapses, axons and packets of a chip as spikes do: two states of four neurons, read on
+/// another core by two neurons each.
+#[test]
+fn values_use_the_chip() {
+    let program = |synapses: u32| {
+        format!(
+            "neuron pair {{ state v = 1, w = 2; on tick {{ v = v + w }} }}
+             neuron sink {{ input L; state got = 0; on tick {{ got = L }} }}
+             chip two {{ mesh 2 by 1; core {{ neurons 4; synapses {synapses}; axons_in 8; axons_out 8 }} }}
+             network net {{
+               population a[4]: pair
+               population s[2]: sink
+               connect a.v -> s.L {{ rule all_to_all; weight 1; delay 1 tick }}
+               connect a.w -> s.L {{ rule all_to_all; weight 1; delay 2 tick }}
+               connect a.v -> s.L {{ rule all_to_all; weight 1; delay 3 tick }}
+             }}
+             experiment e of net on two {{ dt 1 ms; run 20 ms; record got of s }}"
+        )
+    };
+    let options = MapOptions { mapper: Mapper::Sequential };
+    let compiled = from_text(&program(24));
+    let mapped = map(&compiled.network, &compiled.chip, &options).unwrap();
+    // Neurons, axons in, axons out, synapses; the state v is one axon on its two connections.
+    let used: Vec<&[u64]> = mapped.usage.cores.iter().map(|c| &c.used[..4]).collect();
+    assert_eq!(used, [&[4, 0, 8, 0][..], &[2, 8, 0, 24][..]]);
+    assert_eq!(mapped.usage.totals.unwrap().packets, 8);
+    let load = LoadOptions { threads: 2, ..LoadOptions::default() };
+    let mut session = snn::Session::new(&compiled, &mapped.mapping, &load, None).unwrap();
+    session.run(20, &mut Collected::default(), &mut |_| Control::Continue).unwrap();
+    let packets: Vec<u64> = session.result().cores.iter().map(|c| c.packets_out).collect();
+    assert_eq!(packets, [20 * 8, 0]);
+    let crowded = from_text(&program(23));
+    let failure = map(&crowded.network, &crowded.chip, &options).unwrap_err();
+    assert!(failure.diagnostics[0].message.contains("needs 24 synapses"), "{failure:?}");
 }

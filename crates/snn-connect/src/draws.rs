@@ -138,7 +138,7 @@ impl Draws {
             }
             Rule::Window(window) => {
                 let itself = self.excluded.target_of(source);
-                window.row(source, |target| {
+                window.visit_targets(source, |target| {
                     if targets.contains(&target) && Some(target) != itself {
                         let (block, ordinal) = (target / BLOCK, target % BLOCK);
                         f(Synapse {

@@ -8,6 +8,7 @@ mod autapse;
 mod check;
 mod draws;
 mod drive;
+mod grid;
 mod pairs;
 mod projection;
 mod regenerate;

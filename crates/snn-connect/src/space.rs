@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use snn_numeric::{ObjectKey, Purpose, Stream, math};
 
+use crate::grid::Grid;
 use crate::{Connector, Selection, Synapse};
 
 /// Positions of the neurons of a connector.
@@ -86,17 +87,27 @@ impl Positions {
 
     /// Distance of a source and a target; on a torus the shortest way.
     pub fn distance(&self, source: u32, target: u32) -> f64 {
-        let (a, b) = (self.sources[source as usize], self.targets[target as usize]);
-        let mut square = 0.0;
-        for axis in 0..2 {
-            let mut way = (b[axis] - a[axis]).abs();
-            if let Some(period) = self.torus {
-                let round = period[axis] - way;
-                way = if round < way { round.abs() } else { way };
-            }
-            square += way * way;
-        }
-        math::sqrt(square)
+        apart(self.sources[source as usize], self.targets[target as usize], self.torus)
+    }
+
+    /// The sources, for finding those within a radius.
+    pub fn grid_of_sources(&self, radius: f64) -> Grid {
+        Grid::new(&self.sources, radius, self.torus)
+    }
+
+    /// The targets, for finding those within a radius.
+    pub fn grid_of_targets(&self, radius: f64) -> Grid {
+        Grid::new(&self.targets, radius, self.torus)
+    }
+
+    /// Where a source lies.
+    pub fn source(&self, source: u32) -> [f64; 2] {
+        self.sources[source as usize]
+    }
+
+    /// Where a target lies.
+    pub fn target(&self, target: u32) -> [f64; 2] {
+        self.targets[target as usize]
     }
 
     /// `pre.x`, `pre.y`, `post.x`, `post.y`, `distance`.
@@ -105,6 +116,20 @@ impl Positions {
         let [qx, qy] = self.targets[synapse.target as usize];
         [px, py, qx, qy, self.distance(synapse.source, synapse.target)]
     }
+}
+
+/// The distance of two places; on a torus the shortest way.
+pub(crate) fn apart(a: [f64; 2], b: [f64; 2], torus: Option<[f64; 2]>) -> f64 {
+    let mut square = 0.0;
+    for axis in 0..2 {
+        let mut way = (b[axis] - a[axis]).abs();
+        if let Some(period) = torus {
+            let round = period[axis] - way;
+            way = if round < way { round.abs() } else { way };
+        }
+        square += way * way;
+    }
+    math::sqrt(square)
 }
 
 #[cfg(test)]

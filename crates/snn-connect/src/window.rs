@@ -61,7 +61,7 @@ impl Window {
     }
 
     /// Visits the targets of a source, ascending.
-    pub(crate) fn row(&self, source: u32, mut f: impl FnMut(u32)) {
+    pub fn visit_targets(&self, source: u32, mut f: impl FnMut(u32)) {
         let [c, y, x] = place(source, self.input);
         let [channels, rows, columns] = self.output;
         let (inner, outer) = (self.input[0] / self.groups, channels / self.groups);
@@ -156,7 +156,7 @@ mod tests {
             let mut found = Vec::new();
             for source in 0..window.input.iter().product() {
                 let mut last = None;
-                window.row(source, |target| {
+                window.visit_targets(source, |target| {
                     assert!(last < Some(target), "ascending");
                     last = Some(target);
                     found.push((target, source, window.weight_index(source, target)));

@@ -99,6 +99,27 @@ impl<T: Real> Values<T> {
         Self { needed, gathers, delays, ..Self::default() }
     }
 
+    /// Bytes at most while the synapses are read: as found, with their senders and delays, and as terms, which
+    /// have up to twice their room while they grow.
+    pub(crate) const BYTES_PER_SYNAPSE: usize = size_of::<(Key, Place, u64, f64)>()
+        + size_of::<Place>()
+        + size_of::<u64>()
+        + 2 * size_of::<Term<T>>();
+
+    /// The senders whose values each core reads, once for each value.
+    pub(crate) fn read_by(&self, parts: &[Part<T>]) -> Vec<(u32, u32)> {
+        let mut read: Vec<(usize, u32)> = Vec::new();
+        for gather in &self.gathers {
+            for (neuron, terms) in gather.neurons.iter().zip(gather.offsets.windows(2)) {
+                let core = parts[gather.part].core[*neuron];
+                read.extend(gather.terms[terms[0]..terms[1]].iter().map(|t| (t.value, core)));
+            }
+        }
+        read.sort_unstable();
+        read.dedup();
+        read.into_iter().map(|(value, core)| (self.needed[value].0, core)).collect()
+    }
+
     /// Shortest and longest delay.
     pub(crate) fn delays(&self) -> Option<(u64, u64)> {
         Some((*self.delays.first()?, *self.delays.last()?))

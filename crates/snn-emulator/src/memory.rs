@@ -6,6 +6,7 @@ use snn_chip::{ChipImage, ImageObjectKind};
 use snn_connect::{Projection, Rule, SpikeSource, Synapse, SynapseId, delay_ticks};
 use snn_numeric::{Law, law};
 
+use crate::continuous::Values;
 use crate::emulator::RowChoice;
 use crate::lanes::{LANE, LaneKind};
 use crate::live::Seed;
@@ -33,11 +34,23 @@ pub(crate) fn predict(
         true => even_shares(image, threads),
         false => shares(image, threads.clamp(1, 64)),
     };
-    let mut bytes = ids * 8.0;
+    let mut bytes = ids * 8.0 + value_bytes(image, real_bytes as f64);
     for ranges in &shares {
         bytes += worker_bytes(image, ranges, ids, real_bytes as f64, choice);
     }
     bytes as u64
+}
+
+/// What continuous connections need, on all workers together.
+fn value_bytes(image: &ChipImage, real_bytes: f64) -> f64 {
+    let of_one = |projection: &Projection| {
+        let connector = &projection.connector;
+        let synapses = connector.expected_synapses() * Values::<f64>::BYTES_PER_SYNAPSE as f64;
+        // The values of the last ticks, as many as the longest delay.
+        let ticks = projection.delays(image.seed).constant().unwrap_or(1.0) + 1.0;
+        synapses + f64::from(connector.sources.len()) * ticks * real_bytes
+    };
+    image.continuous.iter().map(|continuous| of_one(&continuous.projection)).sum()
 }
 
 /// The neurons of each worker, where cores are filled in the order of the text.

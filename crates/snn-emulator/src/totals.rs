@@ -4,6 +4,7 @@ use snn_numeric::Real;
 use snn_result::{CoreCounters, Cost, RunResult};
 
 use crate::emulator::Engine;
+use crate::worker::Worker;
 
 impl<T: Real> Engine<T> {
     pub(crate) fn result(&self) -> RunResult {
@@ -36,16 +37,13 @@ impl<T: Real> Engine<T> {
         }
     }
 
-    /// Totals per core: each spike of a neuron is one packet to every other core that its row touches.
+    /// Totals per core, with these synaptic operations: each spike of a neuron is one packet to every other
+    /// core that its row touches, and a state that is sent one per tick to every other core that reads it.
     fn cores(&self, operations: &[u64]) -> Vec<CoreCounters> {
         let mut cores: Vec<CoreCounters> = operations
             .iter()
             .map(|n| CoreCounters { synaptic_operations: *n, ..CoreCounters::default() })
             .collect();
-        let tile = |core: usize| {
-            let tile = self.image.cores[core].core.0 / self.image.cores_per_tile.max(1);
-            (tile % self.image.mesh_width.max(1), tile / self.image.mesh_width.max(1))
-        };
         let mut sender = vec![None; self.ids.len()];
         for part in self.workers.iter().flat_map(|w| &w.parts) {
             for (neuron, id) in part.id.iter().enumerate() {
@@ -55,29 +53,52 @@ impl<T: Real> Engine<T> {
             }
         }
         for worker in &self.workers {
-            let lane_part = worker.lane_parts();
-            let mut touched = vec![u32::MAX; cores.len()];
-            for (id, from) in sender.iter().enumerate() {
-                let Some((core, spikes)) = *from else { continue };
-                if spikes == 0 {
-                    continue;
-                }
-                for segment in worker.rows.of(id as u32) {
-                    worker.rows.each_target(*segment, |lane, target| {
-                        let part = &worker.parts[lane_part[usize::from(lane)]];
-                        let to = part.core[usize::from(target)] as usize;
-                        if to == core || touched[to] == id as u32 {
-                            return;
-                        }
-                        touched[to] = id as u32;
-                        let ((x0, y0), (x1, y1)) = (tile(core), tile(to));
-                        cores[core].packets_out += spikes;
-                        cores[core].hops += spikes * u64::from(x0.abs_diff(x1) + y0.abs_diff(y1));
-                    });
+            self.spikes_sent(worker, &sender, &mut cores);
+            for (id, to) in worker.values.read_by(&worker.parts) {
+                if let Some((from, _)) = sender[id as usize] {
+                    self.send(&mut cores, (from, to as usize), self.tick);
                 }
             }
         }
         cores
+    }
+
+    /// Packets of spikes to the neurons of one worker; by id, `sender` has core and number of spikes.
+    fn spikes_sent(
+        &self,
+        worker: &Worker<T>,
+        sender: &[Option<(usize, u64)>],
+        cores: &mut [CoreCounters],
+    ) {
+        let lane_part = worker.lane_parts();
+        let mut touched = vec![u32::MAX; cores.len()];
+        for (id, from) in sender.iter().enumerate() {
+            let Some((core, spikes)) = from.filter(|(_, spikes)| *spikes > 0) else { continue };
+            for segment in worker.rows.of(id as u32) {
+                worker.rows.each_target(*segment, |lane, target| {
+                    let part = &worker.parts[lane_part[usize::from(lane)]];
+                    let to = part.core[usize::from(target)] as usize;
+                    if touched[to] != id as u32 {
+                        touched[to] = id as u32;
+                        self.send(cores, (core, to), spikes);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Counts packets between two cores; none where they are one.
+    fn send(&self, cores: &mut [CoreCounters], (from, to): (usize, usize), packets: u64) {
+        if from == to {
+            return;
+        }
+        let tile = |core: usize| {
+            let tile = self.image.cores[core].core.0 / self.image.cores_per_tile.max(1);
+            (tile % self.image.mesh_width.max(1), tile / self.image.mesh_width.max(1))
+        };
+        let ((x0, y0), (x1, y1)) = (tile(from), tile(to));
+        cores[from].packets_out += packets;
+        cores[from].hops += packets * u64::from(x0.abs_diff(x1) + y0.abs_diff(y1));
     }
 
     /// Where the time since loading went.

@@ -119,6 +119,12 @@ impl Network {
         Self { name, arithmetic, protocol, request, phases, continuous, graph, projections }
     }
 
+    /// What connects neurons, by spikes or by values: all projections, then all continuous connections.
+    pub fn connections(&self) -> impl Iterator<Item = &Projection> {
+        let spikes = self.projections.iter().map(|node| &node.projection);
+        spikes.chain(self.continuous.iter().map(|continuous| &continuous.projection))
+    }
+
     /// The graph: node indices are object ids.
     pub fn graph(&self) -> &DiGraph<Object, ProjectionId> {
         &self.graph

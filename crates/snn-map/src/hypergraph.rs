@@ -1,4 +1,4 @@
-//! Axons as nets: a sending neuron and all neurons it reaches.
+//! Axons as nets: a sending neuron and all neurons it reaches, by spikes or by values.
 
 use snn_ir::{Network, ObjectKind};
 
@@ -18,8 +18,7 @@ impl Hypergraph {
     /// Expands all synapses between neurons; `None` where more than `most` are expected.
     pub(crate) fn new(network: &Network, most: f64) -> Option<Self> {
         let first = first_neurons(network);
-        let expected: f64 =
-            network.projections().iter().map(|p| p.projection.connector.expected_synapses()).sum();
+        let expected: f64 = network.connections().map(|p| p.connector.expected_synapses()).sum();
         if expected > most {
             return None;
         }
@@ -30,8 +29,8 @@ impl Hypergraph {
             }
         }
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for node in network.projections() {
-            let connector = &node.projection.connector;
+        for projection in network.connections() {
+            let connector = &projection.connector;
             connector.visit_targets(network.protocol.seed, 0..connector.targets.len(), |synapse| {
                 let (object, index) = connector.sources.at(synapse.source);
                 let (to, target) = connector.targets.at(synapse.target);

@@ -1,6 +1,6 @@
 //! What a finished mapping asks of every core and link, recomputed from the network and the mapping alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub struct Usage {
     pub cores: Vec<CoreUsage>,
     /// Sums over the chip; none where the network is too large to count and the chip has no limits.
     pub totals: Option<Totals>,
-    /// Packets per directed link if every neuron fires once.
+    /// Packets per directed link if every neuron fires once and sends its values once.
     pub links: Vec<(Link, u64)>,
     /// Packets between pairs of cores in use (indices into `cores`).
     pub traffic: Vec<(u32, u32, u64)>,
@@ -47,11 +47,11 @@ pub struct CoreUsage {
     pub limits: [Option<u64>; 6],
     /// Neurons of each population: name and number.
     pub populations: Vec<(String, u32)>,
-    /// Packets sent to other cores if every neuron fires once.
+    /// Packets sent to other cores if every neuron fires once and sends its values once.
     pub packets_out: u64,
 }
 
-/// Sums over the chip if every neuron fires once.
+/// Sums over the chip if every neuron fires once and sends its values once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Packets between cores: over all axons, cores touched besides the neuron's own.
@@ -102,10 +102,10 @@ pub fn measure(network: &Network, chip: &ChipSpec, mapping: &Mapping) -> (Usage,
         traffic: Vec::new(),
     };
     let limited = chip.kinds.iter().any(|k| k.limits.iter().any(|(r, _)| *r != Resource::Neurons));
-    let expected: f64 =
-        network.projections().iter().map(|p| p.projection.connector.expected_synapses()).sum();
-    // One bit per sender and core.
-    let senders: u64 = network.objects().map(|(_, o)| u64::from(o.size)).sum();
+    let expected: f64 = network.connections().map(|p| p.connector.expected_synapses()).sum();
+    // One bit per axon and core.
+    let sizes: Vec<u64> = network.objects().map(|(_, o)| u64::from(o.size)).collect();
+    let senders: u64 = axons(network).iter().map(|(object, _)| sizes[*object as usize]).sum();
     let bits = senders * mapping.cores.len().next_multiple_of(64) as u64;
     if violations.is_empty() && bits <= BITS && (limited || expected <= COUNTED) {
         count(network, chip, mapping, &core_of, &mut usage);
@@ -201,7 +201,89 @@ fn core_usage(
     }
 }
 
-/// Counts synapses, axons and packets by going through all synapses once.
+/// What the neurons of an object may send: spikes (none), or a state.
+type Axon = (u32, Option<u16>);
+
+/// All axons, in the order of [`Reached`].
+fn axons(network: &Network) -> Vec<Axon> {
+    let mut axons: Vec<Axon> = network.objects().map(|(id, _)| (id.0, None)).collect();
+    let sent = network.continuous.iter().flat_map(|continuous| {
+        let segments = continuous.projection.connector.sources.segments();
+        segments.iter().zip(&continuous.states).map(|(s, state)| (s.object, Some(*state)))
+    });
+    axons.extend(sent.collect::<BTreeSet<_>>());
+    axons
+}
+
+/// The cores that each axon of a neuron or train reaches, as bits.
+struct Reached {
+    /// Those that send spikes come first, one for each object; then those that send states, ascending.
+    axons: Vec<Axon>,
+    objects: usize,
+    words: usize,
+    /// By axon, then by index.
+    bits: Vec<Vec<u64>>,
+}
+
+impl Reached {
+    fn new(network: &Network, core_of: &[Vec<u32>], cores: usize) -> Self {
+        let axons = axons(network);
+        // A network of sources alone has no cores.
+        let words = cores.div_ceil(64).max(1);
+        let rows = |(object, _): &Axon| vec![0u64; core_of[*object as usize].len() * words];
+        let objects = network.objects().len();
+        Self { words, objects, bits: axons.iter().map(rows).collect(), axons }
+    }
+
+    fn axon(&self, (object, state): Axon) -> usize {
+        match state {
+            None => object as usize,
+            Some(_) => {
+                let among = self.axons[self.objects..].binary_search(&(object, state));
+                self.objects + among.expect("invariant: all axons are listed")
+            }
+        }
+    }
+
+    fn mark(&mut self, axon: usize, index: u32, core: usize) {
+        self.bits[axon][index as usize * self.words + core / 64] |= 1 << (core % 64);
+    }
+
+    /// By object, index and cores.
+    fn iter(&self) -> impl Iterator<Item = (u32, usize, impl Iterator<Item = usize>)> {
+        self.axons.iter().zip(&self.bits).flat_map(|((object, _), bits)| {
+            bits.chunks(self.words).enumerate().map(|(index, row)| {
+                let cores = (0..row.len() * 64).filter(|c| row[c / 64] >> (c % 64) & 1 == 1);
+                (*object, index, cores)
+            })
+        })
+    }
+}
+
+/// Counts synapses and the cores that axons reach, by going through all synapses once.
+fn reach(network: &Network, core_of: &[Vec<u32>], usage: &mut Usage) -> Reached {
+    let mut reached = Reached::new(network, core_of, usage.cores.len());
+    let spikes = network.projections().len();
+    for (i, projection) in network.connections().enumerate() {
+        let connector = &projection.connector;
+        let continuous = i.checked_sub(spikes).map(|i| &network.continuous[i]);
+        // The axon of each segment of the sources.
+        let segments = connector.sources.segments().iter().enumerate();
+        let axon_of: Vec<usize> = segments
+            .map(|(i, segment)| reached.axon((segment.object, continuous.map(|c| c.states[i]))))
+            .collect();
+        connector.visit_targets(network.protocol.seed, 0..connector.targets.len(), |synapse| {
+            let (_, index) = connector.sources.at(synapse.source);
+            let (to, target) = connector.targets.at(synapse.target);
+            let core = core_of[to as usize][target as usize] as usize;
+            usage.cores[core].used[3] += 1;
+            reached.mark(axon_of[connector.sources.segment_at(synapse.source)], index, core);
+        });
+    }
+    reached
+}
+
+/// Counts synapses, axons and packets.
 fn count(
     network: &Network,
     chip: &ChipSpec,
@@ -209,50 +291,34 @@ fn count(
     core_of: &[Vec<u32>],
     usage: &mut Usage,
 ) {
-    let cores = usage.cores.len();
-    // A network of sources alone has no cores.
-    let words = cores.div_ceil(64).max(1);
-    let sizes: Vec<usize> = core_of.iter().map(Vec::len).collect();
-    let mut reached: Vec<Vec<u64>> = sizes.iter().map(|n| vec![0u64; n * words]).collect();
-    for node in network.projections() {
-        let connector = &node.projection.connector;
-        connector.visit_targets(network.protocol.seed, 0..connector.targets.len(), |synapse| {
-            let (object, index) = connector.sources.at(synapse.source);
-            let (to, target) = connector.targets.at(synapse.target);
-            let core = core_of[to as usize][target as usize] as usize;
-            usage.cores[core].used[3] += 1;
-            reached[object as usize][index as usize * words + core / 64] |= 1 << (core % 64);
-        });
-    }
+    let reached = reach(network, core_of, usage);
     let mut totals = Totals { packets: 0, unicast_hops: 0, tree_hops: 0, busiest_link: 0 };
     let mut links: BTreeMap<Link, u64> = BTreeMap::new();
     let mut traffic: BTreeMap<(u32, u32), u64> = BTreeMap::new();
     let mut tree: Vec<Link> = Vec::new();
-    for (object, reached) in reached.iter().enumerate() {
-        let neuron = network.kernel(ObjectId(object as u32)).is_some();
-        for (index, row) in reached.chunks(words).enumerate() {
-            let home = core_of[object][index];
-            tree.clear();
-            for core in (0..cores).filter(|c| row[c / 64] >> (c % 64) & 1 == 1) {
-                usage.cores[core].used[1] += 1;
-                if !neuron || core as u32 == home {
-                    continue;
-                }
-                let home = home as usize;
-                usage.cores[home].used[2] += 1;
-                usage.cores[home].packets_out += 1;
-                totals.packets += 1;
-                *traffic.entry((home as u32, core as u32)).or_default() += 1;
-                let way = route(usage.cores[home].tile, usage.cores[core].tile);
-                totals.unicast_hops += way.len() as u64;
-                tree.extend(way);
+    for (object, index, cores) in reached.iter() {
+        let neuron = network.kernel(ObjectId(object)).is_some();
+        let home = core_of[object as usize][index];
+        tree.clear();
+        for core in cores {
+            usage.cores[core].used[1] += 1;
+            if !neuron || core as u32 == home {
+                continue;
             }
-            tree.sort_unstable();
-            tree.dedup();
-            totals.tree_hops += tree.len() as u64;
-            for link in &tree {
-                *links.entry(*link).or_default() += 1;
-            }
+            let home = home as usize;
+            usage.cores[home].used[2] += 1;
+            usage.cores[home].packets_out += 1;
+            totals.packets += 1;
+            *traffic.entry((home as u32, core as u32)).or_default() += 1;
+            let way = route(usage.cores[home].tile, usage.cores[core].tile);
+            totals.unicast_hops += way.len() as u64;
+            tree.extend(way);
+        }
+        tree.sort_unstable();
+        tree.dedup();
+        totals.tree_hops += tree.len() as u64;
+        for link in &tree {
+            *links.entry(*link).or_default() += 1;
         }
     }
     for core in &mut usage.cores {

@@ -166,6 +166,8 @@ pub(crate) fn from_file(
             return None;
         }
     };
+    let other = shape.as_ref().and_then(|(shape, _)| arrays::reshaped(path, &stored, shape));
+    let stored = other.unwrap_or(stored);
     if let Some((shape, span)) = shape
         && shape != stored.shape
     {

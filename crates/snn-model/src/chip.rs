@@ -83,8 +83,8 @@ impl Reader {
         match item {
             ChipItem::Mesh { width, height } => {
                 self.sound &= self.stated.once(cx, "mesh", width.span.to(height.span));
-                let columns = self.side(cx, width, "the number of columns of the mesh");
-                let rows = self.side(cx, height, "the number of rows of the mesh");
+                let columns = self.side(cx, width, "columns");
+                let rows = self.side(cx, height, "rows");
                 self.mesh = columns.zip(rows);
                 self.sound &= self.mesh.is_some();
             }
@@ -113,9 +113,14 @@ impl Reader {
         }
     }
 
-    fn side(&self, cx: &mut Context<'_>, e: &ast::Expr, role: &str) -> Option<u32> {
-        let side = constant::whole_within(cx, &self.scope, e, role, (1, MAX_SIDE))?;
-        u32::try_from(side).ok()
+    fn side(&self, cx: &mut Context<'_>, e: &ast::Expr, lines: &str) -> Option<u32> {
+        let count = constant::Count {
+            role: &format!("the number of {lines} of the mesh"),
+            none: &format!("the mesh would be empty: it has 0 {lines}"),
+            help: "a chip of one tile is a `mesh 1 by 1`",
+            most: MAX_SIDE,
+        };
+        constant::count(cx, &self.scope, e, &count)
     }
 
     fn set_arithmetic(&mut self, cx: &mut Context<'_>, name: &ast::Name) {

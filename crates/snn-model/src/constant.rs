@@ -154,6 +154,34 @@ pub(crate) fn whole_within(
     None
 }
 
+/// What counts things of which there must be some.
+pub(crate) struct Count<'a> {
+    /// As in [`whole_within`].
+    pub role: &'a str,
+    /// What 0 would mean.
+    pub none: &'a str,
+    /// What to do then.
+    pub help: &'a str,
+    pub most: i64,
+}
+
+/// The number of things along a side: at least one.
+pub(crate) fn count(
+    cx: &mut Context<'_>,
+    scope: &dyn ConstantScope,
+    e: &ast::Expr,
+    count: &Count<'_>,
+) -> Option<u32> {
+    if whole(cx, scope, e, count.role)? == 0 {
+        cx.report(
+            Diagnostic::new(network::EMPTY, e.span, count.none, "at least 1").with_help(count.help),
+        );
+        return None;
+    }
+    let value = whole_within(cx, scope, e, count.role, (1, count.most))?;
+    u32::try_from(value).ok()
+}
+
 fn same_unit(
     cx: &mut Context<'_>,
     array: &Constant,

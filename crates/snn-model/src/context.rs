@@ -95,6 +95,18 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Takes back what was reported since there were `before` diagnostics and is not to be kept.
+    pub fn retain_from(&mut self, before: usize, keep: impl Fn(&Diagnostic) -> bool) {
+        for d in self.diagnostics.split_off(before) {
+            if keep(&d) {
+                self.diagnostics.push(d);
+                continue;
+            }
+            self.errors -= usize::from(d.severity == Severity::Error);
+            self.seen.remove(&(d.code.id(), d.primary.span));
+        }
+    }
+
     /// Pays for selecting neurons one by one; false where the bound of the check is reached.
     pub fn afford_picks(&mut self, count: u64) -> bool {
         let left = self.picks_left.checked_sub(count);

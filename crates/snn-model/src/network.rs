@@ -9,6 +9,7 @@ mod families;
 mod frame;
 mod images;
 mod integers;
+mod joined;
 mod lints;
 mod live;
 mod members;
@@ -22,9 +23,12 @@ mod positions;
 mod rule;
 mod selection;
 mod source;
+mod statements;
 #[cfg(test)]
 mod tests;
+mod untaken;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use snn_chip::ChipSpec;
@@ -112,6 +116,7 @@ pub(crate) fn instantiate<'a>(
         spent: 0,
         segments: 0,
         neurons_in_all: 0,
+        looked_at: HashSet::new(),
     };
     let mut frame = Frame::default();
     builder.open(cx, &mut frame, items, Pass::Declare);
@@ -160,6 +165,8 @@ struct Builder<'r, 'a> {
     spent: usize,
     segments: usize,
     neurons_in_all: u64,
+    /// Branches not taken that have been looked at: where their first statement lies in memory.
+    looked_at: HashSet<usize>,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -221,8 +228,8 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// The first branch whose condition is true. The others are not looked at: they may speak of what exists
-    /// only there. Recursion: as in loops.
+    /// The first branch whose condition is true. The others may speak of what exists only there; their names and
+    /// units are looked at when all names are known. Recursion: as in loops.
     fn choice(
         &mut self,
         cx: &mut Context<'a>,
@@ -244,6 +251,14 @@ impl<'a> Builder<'_, 'a> {
                     let all = item.bodies().into_iter();
                     all.for_each(|body| families::spoil(body, &mut self.objects, frame.path()));
                     return;
+                }
+            }
+        }
+        if pass == Pass::Connect {
+            let all = branches.iter().map(|(condition, body)| (Some(condition), body));
+            for (condition, body) in all.chain([(None, otherwise)]) {
+                if !std::ptr::eq(body, taken) {
+                    self.untaken(cx, (condition, body), frame);
                 }
             }
         }

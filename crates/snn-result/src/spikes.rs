@@ -20,7 +20,8 @@ pub struct CoreCounters {
     pub spikes: u64,
     /// Weights delivered to neurons of this core (a spike of multiplicity k counts k).
     pub synaptic_operations: u64,
-    /// Spikes sent to other cores: one per spike and destination core.
+    /// Packets to other cores: one per spike and destination core, and one per tick and destination core for each
+    /// value that is sent.
     pub packets_out: u64,
     /// Hops of those packets on the mesh, XY routing, one message per destination.
     pub hops: u64,

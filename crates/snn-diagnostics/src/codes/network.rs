@@ -13,9 +13,9 @@ super::codes! {
     OUT_OF_RANGE = "E0404", "outside what there is",
         "An index runs from 0 to size - 1, a range `a..b` from a to b - 1. Sizes, numbers of synapses and \
          sides of a mesh have bounds too. The message shows them.";
-    EMPTY = "E0405", "nothing is selected",
-        "A population has at least one neuron, and a selection selects at least one: a connection, a record or a measure of \
-         nothing is always a mistake. Ranges are half-open: `E[5..5]` is empty, `E[5]` is one neuron.";
+    EMPTY = "E0405", "nothing is there",
+        "A population has at least one neuron, a mesh at least one tile, and a selection selects at least one: a connection, a \
+         record or a measure of nothing is always a mistake. A size that comes out as 0 often was rounded: `round(0.01 * 20)`. Ranges are half-open: `E[5..5]` is empty, `E[5]` is one neuron.";
     SELECTED_TWICE = "E0406", "a neuron is selected twice",
         "A union such as `E + E[0..10]` would hold neurons twice. Synapses to them would be drawn twice and rates counted \
          twice. Leave one of the parts out.";

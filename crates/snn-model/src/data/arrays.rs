@@ -30,6 +30,19 @@ pub(crate) fn read(path: &str, bytes: &[u8], name: Option<&str>) -> Result<Store
     }
 }
 
+/// The same numbers in another shape: a `.csv` file has rows and columns only, which may stand for more
+/// dimensions, or fewer, as long as no row ends within one of them. None where they do not fit.
+pub(crate) fn reshaped(path: &str, stored: &Stored, shape: &[usize]) -> Option<Stored> {
+    if !path.ends_with(".csv") || shape.is_empty() || shape.len() > MAX_DIMENSIONS {
+        return None;
+    }
+    let size = |sides: &[usize]| sides.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
+    let rows = if let [rows, _] = stored.shape[..] { rows } else { 1 };
+    let fits = size(shape) == Some(stored.values.len())
+        && (rows == 1 || (1..=shape.len()).any(|n| size(&shape[..n]) == Some(rows)));
+    fits.then(|| Stored { shape: shape.to_vec(), values: stored.values.clone() })
+}
+
 fn csv(bytes: &[u8]) -> Result<Stored, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not text (UTF-8)".to_owned())?;
     let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
@@ -86,15 +99,17 @@ fn npy(bytes: &[u8]) -> Result<Stored, String> {
         let n = header.shape.len();
         return Err(format!("it has {n} dimensions, arrays have 1 to {MAX_DIMENSIONS}"));
     }
+    let (width, number) = number_type(header.descr)?;
     let count = header.shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
-    let values = count.and_then(|count| numbers(header.descr, data, count)).ok_or_else(|| {
-        format!(
-            "its type `{}` is none of f8 f4 i1 i2 i4 i8 u1 u2 u4 b1, or it is cut off",
-            header.descr
-        )
-    })?;
-    if let Some(odd) = values.iter().find(|x| !x.is_finite()) {
-        return Err(format!("it holds {odd}"));
+    let size = count.and_then(|count| count.checked_mul(width));
+    let Some(data) = size.and_then(|size| data.get(..size)) else {
+        let (shape, found) = (&header.shape, data.len());
+        let needed = size.map_or("more than fits into memory".into(), |n| format!("{n} bytes"));
+        return Err(format!("it is cut off: the shape {shape:?} needs {needed}, it has {found}"));
+    };
+    let values: Vec<f64> = data.chunks_exact(width).map(number).collect();
+    if let Some(at) = values.iter().position(|x| !x.is_finite()) {
+        return Err(format!("it holds {}, as number {} of {}", values[at], at + 1, values.len()));
     }
     let values = match header.order {
         Order::C => values,
@@ -115,35 +130,50 @@ fn header_of(text: &str) -> Option<Header<'_>> {
     Some(Header { descr, order, shape })
 }
 
-/// The first `count` numbers; none where the type is not known or there are fewer.
-fn numbers(descr: &str, data: &[u8], count: usize) -> Option<Vec<f64>> {
-    let (order, kind) = descr.split_at_checked(1)?;
-    macro_rules! read {
-        ($number:ty) => {{
-            const SIZE: usize = size_of::<$number>();
-            let data = data.get(..count.checked_mul(SIZE)?)?;
-            let number = |bytes: &[u8]| {
-                let mut own: [u8; SIZE] = bytes.try_into().ok()?;
-                if order == ">" {
-                    own.reverse();
-                }
-                Some(<$number>::from_le_bytes(own) as f64)
+/// The bytes of a number, and how to read it.
+type NumberType = (usize, fn(&[u8]) -> f64);
+
+/// Types of NumPy: byte order, then kind and size.
+fn number_type(descr: &str) -> Result<NumberType, String> {
+    macro_rules! reads {
+        ($number:ty, $from:ident) => {
+            (size_of::<$number>(), |bytes| {
+                <$number>::$from(bytes.try_into().expect("invariant: chunks have its size")) as f64
+            })
+        };
+    }
+    Ok(match descr {
+        "<f8" => reads!(f64, from_le_bytes),
+        ">f8" => reads!(f64, from_be_bytes),
+        "<f4" => reads!(f32, from_le_bytes),
+        ">f4" => reads!(f32, from_be_bytes),
+        "|i1" | "<i1" | ">i1" => reads!(i8, from_le_bytes),
+        "<i2" => reads!(i16, from_le_bytes),
+        ">i2" => reads!(i16, from_be_bytes),
+        "<i4" => reads!(i32, from_le_bytes),
+        ">i4" => reads!(i32, from_be_bytes),
+        "<i8" => reads!(i64, from_le_bytes),
+        ">i8" => reads!(i64, from_be_bytes),
+        "|u1" | "<u1" | ">u1" | "|b1" => reads!(u8, from_le_bytes),
+        "<u2" => reads!(u16, from_le_bytes),
+        ">u2" => reads!(u16, from_be_bytes),
+        "<u4" => reads!(u32, from_le_bytes),
+        ">u4" => reads!(u32, from_be_bytes),
+        "<u8" => reads!(u64, from_le_bytes),
+        ">u8" => reads!(u64, from_be_bytes),
+        _ => {
+            let what = match descr.trim_start_matches(['<', '>', '|', '=']).chars().next() {
+                Some('c') => "complex numbers",
+                Some('f') => "numbers of a size that is not read",
+                Some('U' | 'S') => "texts",
+                Some('O') => "Python objects",
+                _ => "something else than numbers",
             };
-            data.chunks_exact(SIZE).map(number).collect()
-        }};
-    }
-    match kind {
-        "f8" => read!(f64),
-        "f4" => read!(f32),
-        "i1" => read!(i8),
-        "i2" => read!(i16),
-        "i4" => read!(i32),
-        "i8" => read!(i64),
-        "u1" | "b1" => read!(u8),
-        "u2" => read!(u16),
-        "u4" => read!(u32),
-        _ => None,
-    }
+            return Err(format!(
+                "it holds {what} (`{descr}`): save it as `W.astype(numpy.float64)`"
+            ));
+        }
+    })
 }
 
 fn to_c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
@@ -173,7 +203,10 @@ fn npz<'a>(bytes: &'a [u8], name: Option<&str>) -> Result<&'a [u8], String> {
     };
     let entry = match (name, entries.as_slice()) {
         (None, [only]) => only,
-        (None, _) => return Err(format!("it holds several arrays: {}", names())),
+        (None, _) => {
+            let names = names();
+            return Err(format!("it holds several arrays, name one of {names} after the file"));
+        }
         (Some(name), _) => entries
             .iter()
             .find(|e| array_name(e.name) == name)
@@ -272,14 +305,31 @@ mod tests {
         let fault = |bytes: &[u8]| npy(bytes).unwrap_err();
         assert_eq!(fault(b"hello"), "it is not an `.npy` array");
         assert!(fault(&npy_bytes("<f8", "False", "(2,)", &[0; 8])).contains("cut off"));
-        assert!(fault(&npy_bytes("<c8", "False", "(1,)", &[0; 8])).contains("`<c8`"));
+        assert!(fault(&npy_bytes("<c8", "False", "(1,)", &[0; 8])).contains("complex"));
+        assert!(fault(&npy_bytes("<f2", "False", "(1,)", &[0; 2])).contains("astype"));
+        assert!(fault(&npy_bytes("|O", "False", "(1,)", &[0; 8])).contains("objects"));
+        assert!(fault(&npy_bytes("<é", "False", "(1,)", &[0; 8])).contains("something else"));
         assert!(fault(&npy_bytes("<f8", "False", "()", &[0; 8])).contains("0 dimensions"));
         assert_eq!(
             fault(&npy_bytes("<f8", "False", "(1,)", &f64::NAN.to_le_bytes())),
-            "it holds NaN"
+            "it holds NaN, as number 1 of 1"
         );
         let huge = "(4294967296, 4294967296)";
         assert!(fault(&npy_bytes("<f8", "False", huge, &[0; 8])).contains("cut off"));
+    }
+
+    #[test]
+    fn rows_of_a_table_are_whole_parts_of_a_shape() {
+        let table = csv(b"1,2,3,4\n5,6,7,8\n9,10,11,12\n").unwrap();
+        let fits = |shape: &[usize]| reshaped("w.csv", &table, shape).is_some();
+        assert!(fits(&[3, 4]) && fits(&[3, 2, 2]) && fits(&[3, 1, 2, 2]) && fits(&[1, 3, 4]));
+        assert!(fits(&[3, 4, 1]));
+        assert!(!fits(&[4, 3]) && !fits(&[2, 6]) && !fits(&[12]) && !fits(&[3, 3]) && !fits(&[]));
+        let row = csv(b"1,2,3,4\n").unwrap();
+        assert!(reshaped("w.csv", &row, &[1, 4]).is_some());
+        assert!(reshaped("w.csv", &row, &[2, 2]).is_some());
+        assert!(reshaped("w.npy", &row, &[1, 4]).is_none());
+        assert!(reshaped("w.csv", &row, &[usize::MAX, usize::MAX]).is_none());
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn chips_have_limits() {
         "the delay 2 ms is 20 ticks; chip `c` holds 1 (0.1 ms) to 19 (1.9 ms)"
     );
     one_of(&on("chip c { mesh 2 by 2 }", "c", "dt 0.1 ms"), "E0504", "c");
-    one_of(&on("chip c { mesh 0 by 2; core { neurons 9 } }", "c", "dt 0.1 ms"), "E0404", "0");
+    one_of(&on("chip c { mesh 0 by 2; core { neurons 9 } }", "c", "dt 0.1 ms"), "E0405", "0");
     one_of(&on("chip c { tick 0 ms; core { neurons 9 } }", "c", "dt 0.1 ms"), "E0503", "0 ms");
 }
 

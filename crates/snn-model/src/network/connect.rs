@@ -6,16 +6,17 @@ use std::sync::Arc;
 use snn_connect::{Autapses, Multapses, Segment, SpikeSource};
 use snn_diagnostics::codes::network;
 use snn_diagnostics::{Diagnostic, Span, nearest};
-use snn_syntax::ast::{self, ConnectItem, ExprKind};
+use snn_syntax::ast::{self, ExprKind};
 use snn_units::UnitValue;
 
 use super::delay::DelayIn;
 use super::frame::{Frame, NetScope, Place};
 use super::integers;
-use super::live::{self, DelayParts, Ends, Stated};
+use super::live::{self, Ends};
 use super::positions::{space, speaks_of_positions};
 use super::rule::{self, Drawn, Pairing};
 use super::selection::{Picked, pick, port};
+use super::statements::{Statements, missing, report_missing, statements};
 use super::{Builder, delay};
 use crate::context::Context;
 use crate::model::{Continuous, Integer, Live, Neuron, ObjectKind, Projection, Value};
@@ -39,26 +40,6 @@ impl Names {
             n => format!("{name}#{n}"),
         }
     }
-}
-
-/// A rule, what follows it, and where it stands.
-type RuleParts<'a> = (&'a ast::Call, Option<&'a (ast::Call, Span)>, Span);
-
-/// The statements of a connection, each at most once.
-#[derive(Default)]
-struct Statements<'a> {
-    rule: Option<RuleParts<'a>>,
-    weight: Option<&'a ast::Expr>,
-    delay: Option<&'a ast::Expr>,
-    /// About its synapses.
-    live: Stated<'a>,
-    /// The number of `delay N tick`.
-    ticks: Option<&'a ast::Expr>,
-    autapses: Option<Span>,
-    multapses: Option<Span>,
-    /// A construct of a later version was reported: nothing is missing for sure.
-    later: bool,
-    twice: bool,
 }
 
 /// Targets and the receptor of each segment.
@@ -93,18 +74,8 @@ impl<'a> Builder<'_, 'a> {
         if self.segments > self.request.max_objects.saturating_mul(10) {
             return;
         }
-        let scope = self.scope(frame, Place::Constant);
-        let value = port(&scope, &c.from);
-        let (from, targets) = match &value {
-            Some((base, value)) => {
-                let senders = self.senders(cx, &scope, (base, value));
-                let unit = senders.as_ref().map(|(_, unit)| unit);
-                let targets = self.inputs(cx, &scope, &c.to, unit);
-                (senders.map(|(picked, _)| picked), targets)
-            }
-            None => (pick(cx, &scope, &c.from), self.targets(cx, &scope, &c.to)),
-        };
-        let Some(mut projection) = self.projection(cx, c, frame, (from, targets)) else { return };
+        let (projection, value) = self.described(cx, c, frame);
+        let Some(mut projection) = projection else { return };
         let pieces = projection.sources.segments().len() + projection.targets.segments().len();
         if !self.keep(cx, pieces, c.span) {
             return;
@@ -115,26 +86,45 @@ impl<'a> Builder<'_, 'a> {
                 format!("{}{steps}", name.text)
             }
             None => match &value {
-                Some((_, value)) => {
-                    projection.name.replacen(" -> ", &format!(".{} -> ", value.text), 1)
-                }
+                Some(value) => projection.name.replacen(" -> ", &format!(".{} -> ", value.text), 1),
                 None => projection.name,
             },
         };
         projection.name = self.names.unique(format!("{}{name}", frame.prefix()));
         match value {
-            Some((_, value)) if projection.live.is_some() => {
+            Some(value) if projection.live.is_some() => {
                 let message = "a synapse acts at spikes, and a continuous connection has none";
                 cx.report(
                     Diagnostic::new(network::NOT_SELECTABLE, value.span, message, "a value")
                         .with_help("leave out `via` and `learn`, or connect the neurons"),
                 );
             }
-            Some((_, value)) => {
+            Some(value) => {
                 self.continuous.push(Continuous { projection, value: value.text });
             }
             None => self.projections.push(projection),
         }
+    }
+
+    /// The projection, and the state or let that it sends, where it sends values.
+    pub(super) fn described(
+        &self,
+        cx: &mut Context<'a>,
+        c: &'a ast::Connect,
+        frame: &Frame<'_, 'a>,
+    ) -> (Option<Projection>, Option<ast::Name>) {
+        let scope = self.scope(frame, Place::Constant);
+        let value = port(&scope, &c.from);
+        let ends = match &value {
+            Some((base, value)) => {
+                let senders = self.senders(cx, &scope, (base, value));
+                let unit = senders.as_ref().map(|(_, unit)| unit);
+                let targets = self.inputs(cx, &scope, &c.to, unit);
+                (senders.map(|(picked, _)| picked), targets)
+            }
+            None => (pick(cx, &scope, &c.from), self.targets(cx, &scope, &c.to)),
+        };
+        (self.projection(cx, c, frame, ends), value.map(|(_, value)| value))
     }
 
     fn projection(
@@ -424,111 +414,6 @@ impl<'a> Builder<'_, 'a> {
 
 fn option<T>(stated: Option<Span>, allowed: T, forbidden: T) -> T {
     if stated.is_some() { forbidden } else { allowed }
-}
-
-fn statements<'a>(cx: &mut Context<'_>, items: &'a [ConnectItem]) -> Statements<'a> {
-    let mut s = Statements::default();
-    for item in items {
-        let (first, span, word) = match item {
-            ConnectItem::Rule { rule, also, span } => {
-                let before = s.rule.replace((rule, also.as_ref(), *span));
-                (before.map(|(_, _, first)| first), *span, "rule")
-            }
-            ConnectItem::Weight(e) => (s.weight.replace(e).map(|w| w.span), e.span, "weight"),
-            ConnectItem::Delay(e) => {
-                let parts = s.live.parts.as_ref().map(|p| p.span);
-                (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
-            }
-            ConnectItem::Ticks(e) => {
-                s.ticks = Some(e);
-                let parts = s.live.parts.as_ref().map(|p| p.span);
-                (s.delay.replace(e).map(|d| d.span).or(parts), e.span, "delay")
-            }
-            ConnectItem::No(what) => match what.text.as_str() {
-                "autapses" => (s.autapses.replace(what.span), what.span, "no autapses"),
-                "multapses" => (s.multapses.replace(what.span), what.span, "no multapses"),
-                other => {
-                    unknown_option(cx, other, what.span);
-                    continue;
-                }
-            },
-            ConnectItem::DelayParts { axon, dendrite, back, span } => {
-                let (axon, dendrite, back) = (axon.as_ref(), dendrite.as_ref(), back.as_ref());
-                let parts = DelayParts { axon, dendrite, back, span: *span };
-                let whole = s.delay.map(|d| d.span);
-                (s.live.parts.replace(parts).map(|p| p.span).or(whole), *span, "delay")
-            }
-            ConnectItem::Via { synapse, span } => {
-                (s.live.via.replace((synapse, *span)).map(|v| v.1), *span, "via")
-            }
-            ConnectItem::Learn { plasticity, span } => {
-                (s.live.learn.replace((plasticity, *span)).map(|l| l.1), *span, "learn")
-            }
-            ConnectItem::Ties { first, second, suffix } => {
-                let ties = (first, second, suffix.as_ref());
-                (s.live.ties.replace(ties).map(|t| t.0.span), first.span, "ties")
-            }
-            ConnectItem::Later(_) => {
-                s.later = true;
-                continue;
-            }
-        };
-        if let Some(first) = first {
-            s.twice = true;
-            let message = format!("`{word}` is stated twice");
-            cx.report(
-                Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, "again here")
-                    .with_label(first, "first stated here"),
-            );
-        }
-    }
-    s
-}
-
-fn unknown_option(cx: &mut Context<'_>, text: &str, span: Span) {
-    let message = format!("`no {text}` is not known");
-    let mut d = Diagnostic::new(network::WRONG_ARGUMENT, span, message, "unknown");
-    d = match nearest(text, ["autapses", "multapses"]) {
-        Some(near) => d.with_help(format!("did you mean `no {near}`?")).with_fix(span, near),
-        None => d.with_help("there are `no autapses` and `no multapses`"),
-    };
-    cx.report(d);
-}
-
-/// Reports what a connection lacks. Weights and delays of a list may stand in its file.
-fn missing(cx: &mut Context<'_>, s: &Statements<'_>, c: &ast::Connect, targets: Option<&Targets>) {
-    // A statement that could not be read may be the missing one.
-    if s.later || cx.is_broken(c.span) {
-        return;
-    }
-    if s.rule.is_none() {
-        report_missing(cx, "rule", c.span, targets);
-        return;
-    }
-    let brings = |call| matches!(crate::arguments::called(call), Some("list" | "dense" | "conv2d"));
-    if !s.rule.is_some_and(|(call, ..)| brings(call)) {
-        let no_delay = s.delay.is_none() && s.live.parts.is_none();
-        let lacks = [(s.weight.is_none(), "weight"), (no_delay, "delay")];
-        if let Some((_, word)) = lacks.into_iter().find(|(lacks, _)| *lacks) {
-            report_missing(cx, word, c.span, targets);
-        }
-    }
-}
-
-fn report_missing(cx: &mut Context<'_>, word: &str, span: Span, targets: Option<&Targets>) {
-    let help = match word {
-        "rule" => "add for instance `rule all_to_all`".to_owned(),
-        "delay" => "add for instance `delay 1.5 ms`".to_owned(),
-        _ => match targets {
-            Some(t) => format!("add for instance `weight {}`", crate::units::typed("1", &t.unit)),
-            None => "add `weight …`".to_owned(),
-        },
-    };
-    let message = format!("the connection states no {word}");
-    cx.report(
-        Diagnostic::new(network::INCOMPLETE_CONNECTION, span, message, format!("without {word}"))
-            .with_help(help),
-    );
 }
 
 fn unknown_receptor(cx: &mut Context<'_>, model: &Neuron, receptor: &ast::Name) {

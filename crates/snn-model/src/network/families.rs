@@ -113,13 +113,17 @@ fn shape_of(
     shape: &[ast::Expr],
 ) -> Option<Vec<u32>> {
     let role = format!("the size of `{}`", name.text);
-    let bounds = (1, i64::from(u32::MAX));
-    let sides: Vec<Option<i64>> =
-        shape.iter().map(|e| constant::whole_within(cx, scope, e, &role, bounds)).collect();
+    let count = constant::Count {
+        role: &role,
+        none: &format!("`{}` would be empty: its size is 0", name.text),
+        help: "what a network may do without stands in `if N > 0 { … }`",
+        most: i64::from(u32::MAX),
+    };
+    let sides: Vec<Option<u32>> =
+        shape.iter().map(|e| constant::count(cx, scope, e, &count)).collect();
     let mut product = 1u32;
     for side in &sides {
-        let Some(next) = u32::try_from((*side)?).ok().and_then(|side| product.checked_mul(side))
-        else {
+        let Some(next) = product.checked_mul((*side)?) else {
             let span = join(shape).unwrap_or(name.span);
             let message = format!("{role} is more than {}", u32::MAX);
             cx.report(Diagnostic::new(network::OUT_OF_RANGE, span, message, "too large"));
@@ -127,7 +131,7 @@ fn shape_of(
         };
         product = next;
     }
-    sides.into_iter().map(|side| u32::try_from(side?).ok()).collect()
+    sides.into_iter().collect()
 }
 
 fn join(list: &[ast::Expr]) -> Option<Span> {

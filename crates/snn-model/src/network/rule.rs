@@ -101,11 +101,14 @@ pub(super) fn rule(
     pairing: Option<&Pairing<'_>>,
 ) -> Option<Drawn> {
     let name = called(call);
-    if let (Some((second, at)), false) = (also, name == Some("near")) {
+    let may_be_followed = matches!(name, Some("near" | "pool" | "conv2d"));
+    if let (Some((second, at)), false) = (also, may_be_followed) {
         if !matches!(second.function.kind, ExprKind::Error) {
             let message = "nothing follows this rule";
             let d = Diagnostic::new(network::WRONG_ARGUMENT, *at, message, "too much");
-            cx.report(d.with_help("only `near(…)` may be followed, by `indegree(k)`"));
+            cx.report(d.with_help(
+                "`near(…)` may be followed by `indegree(k)`, `pool(…)` by another window",
+            ));
         }
         return None;
     }
@@ -133,8 +136,10 @@ pub(super) fn rule(
         }
         Some("list") => list(cx, scope, call, span, pairing)?,
         Some("dense") => images::dense(cx, scope, (call, span), pairing)?,
-        Some("conv2d") => images::conv2d(cx, scope, (call, span), pairing)?,
-        Some("pool") => images::pool(cx, scope, (call, span), pairing)?,
+        Some("conv2d" | "pool") => {
+            let second = also.map(|(call, at)| (call, *at));
+            images::windows(cx, scope, (call, span), second, pairing)?
+        }
         _ => {
             if !matches!(call.function.kind, ExprKind::Error) {
                 unknown(cx, name, call.function.span);

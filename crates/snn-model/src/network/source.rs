@@ -57,7 +57,8 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-fn law(
+/// What a source does; `size` may be unknown.
+pub(super) fn law(
     cx: &mut Context<'_>,
     scope: &NetScope<'_, '_>,
     s: &ast::Source,

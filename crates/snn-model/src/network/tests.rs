@@ -84,7 +84,7 @@ fn arrays_and_their_elements() {
 #[test]
 fn sizes_are_whole_and_at_least_one() {
     one_of(&network("population A[2.5]: lif"), "E0403", "2.5");
-    one_of(&network("population A[0]: lif"), "E0404", "0");
+    one_of(&network("population A[0]: lif"), "E0405", "0");
     one_of(&network("population A[2 ms]: lif"), "E0203", "2 ms");
     one_of(&network("population A[70000, 70000]: lif"), "E0404", "70000, 70000");
     one_of(&network("population A: lif"), "E0407", "A");

@@ -118,22 +118,105 @@ fn successive_draws_without_replacement() {
     }
 }
 
-#[test]
-fn near_is_the_probability_it_stands_for() {
-    let (sigma, radius) = (30.0, 70.0);
+/// The kernel of `near` as a probability of the pair, for which every pair is looked at.
+fn written(sigma: f64, radius: f64) -> Rule {
     let mut b = ProgramBuilder::new(7);
-    let (d, twice, radius_reg, zero) =
+    let (d, twice, radius, zero) =
         (b.input(6), b.constant(2.0 * sigma * sigma), b.constant(radius), b.constant(0.0));
     let square = b.binary(Binary::Mul, d, d);
     let square = b.unary(Unary::Neg, square);
     let exponent = b.binary(Binary::Div, square, twice);
     let kernel = b.unary(Unary::Exp, exponent);
-    let inside = b.binary(Binary::Le, d, radius_reg);
+    let inside = b.binary(Binary::Le, d, radius);
     let out = b.select(inside, kernel, zero);
-    let written = torus(Rule::PairProbability(b.finish(&[out])));
-    let near = torus(Rule::Near { sigma, radius });
+    Rule::PairProbability(b.finish(&[out]))
+}
+
+#[test]
+fn near_is_the_probability_it_stands_for() {
+    let (near, written) =
+        (torus(Rule::Near { sigma: 30.0, radius: 70.0 }), torus(written(30.0, 70.0)));
     assert_eq!(whole(&near, 9), whole(&written, 9));
     assert_eq!(near.expected_synapses(), written.expected_synapses());
+}
+
+/// A connector of `near(…) indegree(k)` by its definition: all sources of every target.
+fn indegree_by_definition(c: &Connector, seed: u64) -> Vec<(u32, u32, u32)> {
+    let Rule::NearIndegree { sigma, radius, indegree } = c.rule else { panic!("another rule") };
+    let space = c.space.as_ref().unwrap();
+    let place = |selection: &Selection, layouts: &[Layout], i: u32| {
+        layouts[selection.segment_at(i)].at(selection.at(i).1, seed)
+    };
+    let stream = |purpose| Stream::new(seed, c.key, purpose, 0);
+    let (connect, permutation) = (stream(Purpose::Connect), stream(Purpose::Permutation));
+    let mut all = Vec::new();
+    for target in 0..c.targets.len() {
+        let to = place(&c.targets, &space.targets, target);
+        let mut near = Vec::new();
+        for source in 0..c.sources.len() {
+            let from = place(&c.sources, &space.sources, source);
+            let d = crate::space::apart(from, to, space.torus);
+            let forbidden =
+                c.autapses == Autapses::Forbidden && c.sources.at(source) == c.targets.at(target);
+            let weight = snn_numeric::math::exp(-(d * d) / (2.0 * sigma * sigma));
+            if d <= radius && weight > 0.0 && !forbidden {
+                near.push((source, weight));
+            }
+        }
+        if c.multapses == Multapses::Forbidden {
+            let key = |(source, weight): &(u32, f64)| {
+                -snn_numeric::math::log(permutation.uniform([target, *source, 0, 0])) / weight
+            };
+            near.sort_by(|a, b| key(a).total_cmp(&key(b)).then(a.0.cmp(&b.0)));
+            let first = near.iter().take(indegree as usize).enumerate();
+            all.extend(first.map(|(n, (source, _))| (*source, target, n as u32)));
+            continue;
+        }
+        let mut sum = 0.0;
+        let sums: Vec<f64> = near
+            .iter()
+            .map(|(_, weight)| {
+                sum += weight;
+                sum
+            })
+            .collect();
+        for n in 0..if near.is_empty() { 0 } else { indegree } {
+            let wanted = connect.uniform([target, 0, n, 0]) * sum;
+            let at = sums.iter().position(|sum| *sum > wanted).unwrap_or(near.len() - 1);
+            all.push((near[at].0, target, n));
+        }
+    }
+    all
+}
+
+fn on_a_plane_or_torus(connector: Connector, period: Option<f64>) -> Connector {
+    let space = Space { torus: period.map(|side| [side, side]), ..drawn(&connector) };
+    Connector { space: Some(space), ..connector }
+}
+
+proptest! {
+    #[test]
+    fn cells_change_nothing(
+        (sources, targets) in (segments(), segments()),
+        (sigma, radius) in (1.0..200.0f64, 1.0..300.0f64),
+        (indegree, seed) in (0u32..9, any::<u64>()),
+        // Positions lie within 200 µm: a smaller period makes them go round.
+        period in prop::option::of(100.0..400.0f64),
+        (alone, distinct) in any::<(bool, bool)>(),
+    ) {
+        let autapses = if alone { Autapses::Forbidden } else { Autapses::Allowed };
+        let multapses = if distinct { Multapses::Forbidden } else { Multapses::Allowed };
+        let of = |rule| {
+            let plain = connector(rule, &sources, &targets);
+            on_a_plane_or_torus(Connector { autapses, multapses, ..plain }, period)
+        };
+        let (near, slow) = (of(Rule::Near { sigma, radius }), of(written(sigma, radius)));
+        prop_assert_eq!(whole(&near, seed), whole(&slow, seed));
+        let near = of(Rule::NearIndegree { sigma, radius, indegree });
+        let found: Vec<_> =
+            whole(&near, seed).iter().map(|s| (s.source, s.target, s.id.ordinal)).collect();
+        prop_assert_eq!(found, indegree_by_definition(&near, seed));
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn branches_choose_declarations() {
         "for i in 0..4 { if i mod 2 == 0 { population L[i][1 + i]: lif(rest = 20 mV) } }";
     assert_eq!(objects(families, "L", &[]), [("L[0]".into(), 1), ("L[2]".into(), 3)]);
     let connects = "population A[2]: lif(rest = 20 mV)\nif 1 < 2 and not 2 < 1 {\n\
-        connect A -> A.psp { rule all_to_all; weight 1 mV; delay 1 ms } }\nelse { connect A -> B.psp { } }";
+        connect A -> A.psp { rule all_to_all; weight 1 mV; delay 1 ms } }\nelse { population B[3]: lif\n connect A -> B.psp { rule one_to_one; weight 1 mV; delay 1 ms } }";
     assert_eq!(model(&experiment(connects, "")).projections.len(), 1);
 }
 

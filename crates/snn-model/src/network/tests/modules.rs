@@ -83,7 +83,7 @@ fn faults_of_modules() {
     let fault = |net: &str, body: &str, code: &str, at: &str| one_of(&program(net, body), code, at);
     fault("network col: colum", "", "E0201", "colum");
     fault("network col: lif", "", "E0218", "lif");
-    fault("network col[0]: column", "", "E0404", "0");
+    fault("network col[0]: column", "", "E0405", "0");
     fault("network col: column(M = 3)", "", "E0606", "M");
     fault("network col: column(N = 3 ms)", "", "E0203", "3 ms");
     fault("network col: column(3)", "", "E0407", "3");
