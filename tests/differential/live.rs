@@ -6,7 +6,7 @@ use snn_emulator::{Fault, LoadOptions};
 use super::generator::{Rng, Tally, image, on_one_core};
 use super::programs::{difference, emulate, options, reference};
 
-const MODELS: &str = "
+pub(super) const MODELS: &str = "
 neuron cell {
   param tau: ms = 10 ms, tau_u: ms = 15 ms
   receptor exc: mV = jump(v)
@@ -142,7 +142,11 @@ struct Program {
 }
 
 /// One of the words, marked as in use.
-fn pick(rng: &mut Rng, marks: &mut Vec<&'static str>, words: &[&'static str]) -> &'static str {
+pub(super) fn pick(
+    rng: &mut Rng,
+    marks: &mut Vec<&'static str>,
+    words: &[&'static str],
+) -> &'static str {
     let word = words[rng.below(words.len() as u64) as usize];
     marks.push(word);
     word
@@ -162,7 +166,7 @@ const VIA: [&str; 7] = [
     "twisted",
     "relaxing(r = 0.3)",
 ];
-const LEARN: [&str; 15] = [
+pub(super) const LEARN: [&str; 15] = [
     "pairs",
     "pairs(A = P * 0.07 mV)",
     "dopamine(k = P * uniform(2 [1/s], 4 [1/s]))",
@@ -179,7 +183,16 @@ const LEARN: [&str; 15] = [
     "lucky",
     "dopamine ",
 ];
-const TIES: [&str; 4] = ["pre, post", "post, pre", "pre, post blind", "post, pre blind"];
+pub(super) const TIES: [&str; 4] = ["pre, post", "post, pre", "pre, post blind", "post, pre blind"];
+
+/// A rule with its modulator bound, where it has one.
+pub(super) fn modulated(rule: &str, da: &str) -> String {
+    match rule.trim() {
+        "dopamine" | "reward" => format!("{}({da})", rule.trim()),
+        other if other.starts_with("dopamine(") => other.replacen('(', &format!("({da}, "), 1),
+        other => other.to_string(),
+    }
+}
 
 fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String {
     let from = pick(rng, marks, &["a", "b", "s", "fast", "a + b", "s + a"]);
@@ -227,12 +240,7 @@ fn connection(rng: &mut Rng, marks: &mut Vec<&'static str>, n: usize) -> String 
     text += &format!("    rule {rule}\n    weight {weight}\n    {delay}\n");
     if let Some(rule) = &mut learn {
         let da = pick(rng, marks, &["da = b", "da = fast delay 0.7 ms", "da = a + s delay 1.2 ms"]);
-        let bound = match rule.trim() {
-            "dopamine" | "reward" => format!("{}({da})", rule.trim()),
-            other if other.starts_with("dopamine(") => other.replacen('(', &format!("({da}, "), 1),
-            other => other.to_string(),
-        };
-        text += &format!("    learn {bound}\n");
+        text += &format!("    learn {}\n", modulated(rule, da));
     }
     if let Some(via) = via {
         text += &format!("    via {via}\n");
@@ -407,7 +415,7 @@ fn synapses_in_integers_are_those_of_the_reference() {
     assert!(spikes > 1000, "{spikes} spikes delivered");
 }
 
-fn network(text: &str) -> snn::ir::Network {
+pub(super) fn network(text: &str) -> snn::ir::Network {
     let project = snn::load("t.snn", text.into(), &[], &mut |f| Err(f.into()));
     let compiled = snn::compile(&project, None, &snn::model::Options::default());
     let said = snn::diagnostics::render_human(&compiled.diagnostics, &project.sources, false);

@@ -10,6 +10,7 @@
 mod blocks;
 mod boundary;
 mod history;
+mod pairs;
 mod planted;
 mod probes;
 mod replay;
@@ -30,10 +31,11 @@ use crate::ring::Emission;
 use crate::rows::{Form, RowStore};
 use blocks::{Buffers, Programs};
 use history::{Decay, Past, PostHistory, Reads, Steps};
+use pairs::Pairs;
 use probes::Probes;
 pub(crate) use probes::Records;
 pub(crate) use replay::Spikes;
-use replay::{Due, Moved};
+use replay::{Due, Moved, Newest};
 pub use saved::{SavedProjection, SavedSynapse, SavedTarget};
 
 /// What a live synapse is made from.
@@ -66,6 +68,8 @@ pub(crate) struct LiveBundle<T> {
     pub part: usize,
     live: Arc<Live>,
     programs: Arc<Programs<T>>,
+    /// Where the synapses are a weight alone, in a known shape.
+    pairs: Option<Pairs<T>>,
     /// First entry in the pool of live rows.
     first: usize,
     targets: Vec<u16>,
@@ -84,6 +88,8 @@ pub(crate) struct LiveBundle<T> {
     probes: Probes,
     buffers: Buffers<T>,
     due: Due,
+    newest: Newest,
+    courses: Vec<Vec<T>>,
     moved: Moved,
     simd: Simd,
     seed: u64,
@@ -152,6 +158,7 @@ impl<T: Real> LiveBundle<T> {
             modulators: live.modulators.iter().map(|m| Steps::new(ids, m)).collect(),
             reads: Reads::new(&live, &neurons.layout.kernel, neurons.len()),
             programs: Arc::new(Programs::new(kernel)),
+            pairs: Pairs::of(kernel),
             decays: Decays {
                 pre: kernel.pre_traces.iter().map(Decay::new).collect(),
                 modulators: kernel.modulators.iter().map(Decay::new).collect(),
@@ -163,6 +170,8 @@ impl<T: Real> LiveBundle<T> {
             probes,
             buffers: Buffers::default(),
             due: Due::default(),
+            newest: Newest::default(),
+            courses: Vec::new(),
             moved: Moved::default(),
             simd,
             seed: image.seed,
@@ -187,6 +196,7 @@ impl<T: Real> LiveBundle<T> {
         for column in self.columns.iter_mut().chain(&mut self.states) {
             column.resize(column.len() + BLOCK, T::ZERO);
         }
+        self.weights_were_set();
     }
 
     /// Columns and initial states of one synapse.

@@ -11,8 +11,8 @@ use snn_numeric::Real;
 
 use self::draws::draw_block;
 use self::loops::{
-    Fetched, Tail, any_block, binary_block, chain_block, decay_in_block, fire, fire_block,
-    flush_block, pair_block, select_block, store_block, unary_block,
+    Fetched, Tail, any_block, binary_block, chain_block, clip_block, decay_in_block, fire,
+    fire_block, flush_block, pair_block, select_block, store_block, unary_block,
 };
 use self::method::{MethodAction, READ};
 use crate::eval::flush;
@@ -80,8 +80,20 @@ enum Action<T> {
     Chain(ChainAction<T>),
     Pair(Pair, [Operand<T>; 3]),
     Method(MethodAction<T>, [Operand<T>; READ]),
-    DecayIn { factor: T, x: Operand<T>, scale: T, input: Operand<T> },
-    Fire { refractory: Operand<T>, v: Operand<T>, x: Operand<T>, at: Threshold<T> },
+    /// x, lo, hi.
+    Clip([Operand<T>; 3]),
+    DecayIn {
+        factor: T,
+        x: Operand<T>,
+        scale: T,
+        input: Operand<T>,
+    },
+    Fire {
+        refractory: Operand<T>,
+        v: Operand<T>,
+        x: Operand<T>,
+        at: Threshold<T>,
+    },
     Select(Operand<T>, Operand<T>, Operand<T>),
     Flush(Operand<T>, T),
     Draw(Draw, [Operand<T>; 4]),
@@ -91,7 +103,7 @@ impl<T> Action<T> {
     /// The operands that must be columns.
     fn columns(&mut self) -> &mut [Operand<T>] {
         match self {
-            Self::Pair(_, operands) => operands,
+            Self::Pair(_, operands) | Self::Clip(operands) => operands,
             Self::Method(_, operands) => operands,
             Self::Chain(ChainAction { step: Some((base, _)), .. }) => std::slice::from_mut(base),
             _ => &mut [],
@@ -302,6 +314,7 @@ fn action<T: Real>(step: &Step, op: Op, at: impl Fn(Reg) -> Operand<T>) -> Actio
             Action::Method(MethodAction::new(method.form), operands)
         }
         (Step::Pair(pair), _) => Action::Pair(*pair, pair.operands.map(&at)),
+        (Step::Clip(operands), _) => Action::Clip(operands.map(&at)),
         (Step::DecayIn { factor, x, scale, input }, _) => Action::DecayIn {
             factor: T::from_f64(*factor),
             x: at(*x),
@@ -412,6 +425,10 @@ fn execute<T: Real>(
         }
         Action::Method(method, operands) => {
             method.run(simd, &operands.each_ref().map(|o| from.column(o)), out);
+        }
+        Action::Clip(operands) => {
+            let [x, lo, hi] = operands.each_ref().map(|o| from.column(o));
+            clip_block(simd, x, lo, hi, out);
         }
         Action::DecayIn { factor, x, scale, input } => match (fetch(x), fetch(input)) {
             (Fetched::Column(x), Fetched::Column(input)) => {

@@ -1,5 +1,6 @@
 //! Finds runs of operations that one pass over a block can do together: multiply-add chains, steps of
-//! methods ([`method`]), decay with input, and hold, threshold and reset. The arithmetic stays that of the single operations, in their
+//! methods ([`method`]), decay with input, bounds, and hold, threshold and reset. The arithmetic stays that of
+//! the single operations, in their
 //! order.
 
 mod method;
@@ -20,6 +21,8 @@ pub(crate) enum Step {
     Pair(Pair),
     /// What an integration method or a reset does to a state.
     Method(Method),
+    /// x, but lo where that is below lo and hi where it is above hi.
+    Clip([Reg; 3]),
     /// flush(factor * x) + input.
     DecayIn { factor: f64, x: Reg, scale: f64, input: Reg },
     /// The spike of `held = if refractory { v } else { x }` where it is at or above a threshold, and the
@@ -82,8 +85,9 @@ pub(crate) fn steps(program: &Program) -> Vec<Step> {
         if steps[i] != Step::Plain {
             continue;
         }
-        let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.method(i));
-        let found = found.or_else(|| finder.chain(i)).or_else(|| finder.pair(i));
+        let found = finder.fire(i).or_else(|| finder.decay_in(i)).or_else(|| finder.clip(i));
+        let found = found.or_else(|| finder.method(i)).or_else(|| finder.chain(i));
+        let found = found.or_else(|| finder.pair(i));
         if let Some((step, absorbed)) = found
             && absorbed.iter().all(|r| steps[r.0 as usize] == Step::Plain)
         {
@@ -103,6 +107,7 @@ pub(crate) fn operands(program: &Program, i: usize, step: &Step, mut f: impl FnM
         Step::Plain => program.ops[i].operands(f),
         Step::Method(method) => method.operands.iter().copied().flatten().for_each(f),
         Step::Pair(pair) => pair.operands.into_iter().for_each(f),
+        Step::Clip(operands) => operands.iter().copied().for_each(f),
         Step::Chain(chain) => {
             let base = chain.step.map(|(base, _)| base);
             chain.terms.iter().filter_map(|t| t.x).chain(base).for_each(f);
@@ -274,6 +279,16 @@ impl<'a> Finder<'a> {
         };
         let pair = Pair { outer, inner, side, operands: [a, b, c] };
         Some((Step::Pair(pair), vec![absorbed]))
+    }
+
+    /// if x < lo { lo } else { clipped }, clipped = if x > hi { hi } else { x }.
+    fn clip(&self, i: usize) -> Option<(Step, Vec<Reg>)> {
+        let Op::Select(below, lo, clipped) = self.program.ops[i] else { return None };
+        let Op::Select(above, hi, x) = self.op(clipped) else { return None };
+        let whole = self.op(below) == Op::Binary(Binary::Lt, x, lo)
+            && self.op(above) == Op::Binary(Binary::Gt, x, hi)
+            && [below, above, clipped].iter().all(|r| self.once(*r));
+        whole.then(|| (Step::Clip([x, lo, hi]), vec![below, above, clipped]))
     }
 
     fn decay_in(&self, i: usize) -> Option<(Step, Vec<Reg>)> {

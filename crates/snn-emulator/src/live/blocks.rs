@@ -7,7 +7,8 @@ use snn_kernel::{
 use snn_numeric::{Purpose, Real};
 
 use super::history::Past;
-use super::{Broken, LiveBundle};
+use super::{Broken, LiveBundle, LiveRow};
+use crate::lanes::LANE;
 
 /// The programs of a kernel, ready for blocks.
 #[derive(Debug)]
@@ -91,6 +92,8 @@ pub(super) struct Group<'a> {
     pub posts: Posts<'a>,
     /// The event whose block runs, and the tick that its draws are keyed by.
     pub event: Option<(Event, Ticks<'a>)>,
+    /// Only those with an event after this tick change.
+    pub after: Option<u32>,
 }
 
 /// Which synapses of a bundle.
@@ -116,6 +119,8 @@ pub(super) enum Posts<'a> {
     Until(Ticks<'a>),
     /// The one before these.
     Before(&'a [u32]),
+    /// The one before the newest shown, or before the second newest, …
+    BeforeShown(usize),
 }
 
 impl Places<'_> {
@@ -168,8 +173,10 @@ impl Group<'_> {
             posts: match self.posts {
                 Posts::Until(ticks) => Posts::Until(ticks.part(from, len)),
                 Posts::Before(entries) => Posts::Before(&entries[from..from + len]),
+                Posts::BeforeShown(_) => self.posts,
             },
             event: self.event.map(|(event, ticks)| (event, ticks.part(from, len))),
+            after: self.after,
         }
     }
 }
@@ -180,6 +187,18 @@ pub(super) struct PreTraces<'a, T> {
     pub now: &'a [Past<T>],
     /// What they were before the spike of this tick, for events in it.
     pub before: (&'a [Past<T>], u64),
+    /// Their values in the ticks after one, where these are at hand.
+    pub courses: Option<(&'a [Vec<T>], u64)>,
+}
+
+/// Where what a program sends goes.
+pub(super) enum Sends<'a, T> {
+    /// It sends nothing.
+    Nothing,
+    /// To the lane of the targets.
+    To(&'a mut [T; LANE]),
+    /// Behind what was sent before.
+    Kept,
 }
 
 /// Columns of the inputs of one block, and the registers.
@@ -230,18 +249,19 @@ impl<T: Real, K: Fn(usize) -> DrawKey> BlockInputs<T> for Inputs<'_, T, K> {
 }
 
 impl<T: Real> LiveBundle<T> {
-    /// Runs a program on a group and keeps the new states; what a pre spike sends is appended.
+    /// Runs a program on a group and keeps the new states.
     pub(super) fn run(
         &mut self,
         ready: &Ready<T>,
         pre: PreTraces<'_, T>,
         group: Group<'_>,
+        mut sends: Sends<'_, T>,
     ) -> Result<(), Broken> {
         let len = group.places.len();
         for from in (0..len).step_by(BLOCK) {
             let part = group.part(from, BLOCK.min(len - from));
             self.fill(ready, pre, part);
-            self.run_block(ready, part)?;
+            self.run_block(ready, part, &mut sends)?;
         }
         Ok(())
     }
@@ -252,7 +272,14 @@ impl<T: Real> LiveBundle<T> {
         let Buffers { inputs, neurons, .. } = &mut self.buffers;
         let len = group.places.len();
         neurons.clear();
-        neurons.extend((0..len).map(|i| u32::from(targets[group.places.at(i)])));
+        match group.places {
+            Places::Run(first, len) => {
+                neurons.extend(targets[first..first + len].iter().map(|n| u32::from(*n)));
+            }
+            Places::List(list) => {
+                neurons.extend(list.iter().map(|place| u32::from(targets[*place as usize])));
+            }
+        }
         if inputs.len() < self.live.kernel.inputs() {
             inputs.resize_with(self.live.kernel.inputs(), || Box::new([T::ZERO; BLOCK]));
         }
@@ -262,6 +289,12 @@ impl<T: Real> LiveBundle<T> {
                 (Need::State(_) | Need::Column(_), Places::Run(..)) => {}
                 (Need::State(s), Places::List(list)) => gather(&states[s], list, out),
                 (Need::Column(c), Places::List(list)) => gather(&columns[c], list, out),
+                (Need::Pre(t), _) if let Some((courses, after)) = pre.courses => {
+                    let course = &courses[t][..];
+                    by_tick(group.view, out, |tick| {
+                        course[(tick.saturating_sub(after) as usize).min(course.len() - 1)]
+                    });
+                }
                 (Need::Pre(t), _) => {
                     let (before, tie) = pre.before;
                     let value = |tick| {
@@ -272,15 +305,24 @@ impl<T: Real> LiveBundle<T> {
                 }
                 (Need::Post(t), _) => match group.posts {
                     Posts::Before(entries) => {
-                        for (i, out) in out.iter_mut().enumerate() {
-                            let entry = entries[i] as usize - 1;
-                            *out = history.value(neurons[i], entry, t, group.view.at(i));
+                        for ((out, neuron), entry) in out.iter_mut().zip(&*neurons).zip(entries) {
+                            *out = history.before(*neuron, *entry as usize, t);
                         }
                     }
-                    Posts::Until(limit) => {
+                    Posts::BeforeShown(back) => {
+                        for (out, neuron) in out.iter_mut().zip(&*neurons) {
+                            let entry = history.shown(*neuron).saturating_sub(back);
+                            *out = history.before(*neuron, entry, t);
+                        }
+                    }
+                    Posts::Until(Ticks::One(until)) if let Ticks::One(view) = group.view => {
+                        for (out, neuron) in out.iter_mut().zip(&*neurons) {
+                            *out = history.value(*neuron, t, until, view);
+                        }
+                    }
+                    Posts::Until(until) => {
                         for (i, out) in out.iter_mut().enumerate() {
-                            let entry = history.until(neurons[i], limit.at(i)) - 1;
-                            *out = history.value(neurons[i], entry, t, group.view.at(i));
+                            *out = history.value(neurons[i], t, until.at(i), group.view.at(i));
                         }
                     }
                 },
@@ -316,8 +358,13 @@ impl<T: Real> LiveBundle<T> {
         ready.block.result(state, &from, registers)[0]
     }
 
-    fn run_block(&mut self, ready: &Ready<T>, group: Group<'_>) -> Result<(), Broken> {
-        let Self { states, columns, seeds, seed, key, simd, .. } = self;
+    fn run_block(
+        &mut self,
+        ready: &Ready<T>,
+        group: Group<'_>,
+        sends: &mut Sends<'_, T>,
+    ) -> Result<(), Broken> {
+        let Self { states, columns, targets, seeds, seed, key, simd, .. } = self;
         let Buffers { inputs, registers, sent, .. } = &mut self.buffers;
         let (len, count) = (group.places.len(), states.len());
         let event = group.event.filter(|_| ready.draws);
@@ -341,19 +388,40 @@ impl<T: Real> LiveBundle<T> {
         };
         let from = Inputs { direct, buffers: inputs, key: draw_key };
         ready.block.run(*simd, &from, registers);
-        if let Some((Event::Pre(_), _)) = group.event {
-            sent.extend_from_slice(&ready.block.result(count, &from, registers)[..len]);
+        match sends {
+            Sends::Nothing => {}
+            Sends::To(lane) => {
+                let sent = ready.block.result(count, &from, registers);
+                for (i, value) in sent[..len].iter().enumerate() {
+                    let target = &mut lane[usize::from(targets[group.places.at(i)])];
+                    *target = *target + *value;
+                }
+            }
+            Sends::Kept => {
+                sent.extend_from_slice(&ready.block.result(count, &from, registers)[..len]);
+            }
         }
         let mut suspect = false;
         for s in (0..count).filter(|s| !ready.block.keeps(*s)) {
             let from = Inputs { direct: None, buffers: inputs, key: draw_key };
             let new = &ready.block.result(s, &from, registers)[..len];
-            suspect |= match group.places {
-                Places::Run(first, _) => put(*simd, new, &mut states[s][first..first + len]),
-                Places::List(list) => scatter(new, list, &mut states[s]),
+            suspect |= match (group.places, group.after, group.now) {
+                (Places::Run(first, _), Some(after), Ticks::Each(now)) => {
+                    let column = &mut states[s][first..first + len];
+                    put_after(*simd, new, now, after, column)
+                }
+                (Places::Run(first, _), ..) => put(*simd, new, &mut states[s][first..first + len]),
+                (Places::List(list), ..) => scatter(new, list, &mut states[s]),
             };
         }
         if suspect { self.find_broken(group) } else { Ok(()) }
+    }
+
+    /// The first synapse of a row that has become NaN or infinite in a tick.
+    pub(super) fn find_broken_in(&self, row: &LiveRow<T>, tick: u64) -> Result<(), Broken> {
+        let now = Ticks::One(tick);
+        let (places, posts) = (row.places(), Posts::Until(now));
+        self.find_broken(Group { places, view: now, now, posts, event: None, after: None })
     }
 
     /// The first synapse of a group that has become NaN or infinite.
@@ -407,6 +475,23 @@ fn scatter<T: Real>(new: &[T], list: &[u32], column: &mut [T]) -> bool {
 
 simd_versions! {
     fn put<T: Real>(new: &[T], column: &mut [T]) -> bool = put_body
+}
+simd_versions! {
+    fn put_after<T: Real>(
+        new: &[T], now: &[u32], after: u32, column: &mut [T],
+    ) -> bool = put_after_body
+}
+
+#[inline(always)]
+fn put_after_body<T: Real>(new: &[T], now: &[u32], after: u32, column: &mut [T]) -> bool {
+    let mut bad = false;
+    for i in 0..column.len().min(new.len()).min(now.len()) {
+        let (old, changed) = (column[i], new[i]);
+        let value = if now[i] > after { changed } else { old };
+        column[i] = value;
+        bad |= value * T::ZERO != T::ZERO;
+    }
+    bad
 }
 
 #[inline(always)]

@@ -67,5 +67,6 @@ impl<T: Real> LiveBundle<T> {
             let drawn = self.initial(image, synapse);
             self.states[0][synapse] = T::from_f64(drawn[first]);
         }
+        self.weights_were_set();
     }
 }

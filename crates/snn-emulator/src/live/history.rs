@@ -1,7 +1,9 @@
 //! What has happened that synapses have not seen yet.
 
+use std::collections::VecDeque;
+
 use snn_connect::{Live, ModulatorSource};
-use snn_kernel::{NeuronKernel, Trace};
+use snn_kernel::{NeuronKernel, Simd, Trace, simd_versions};
 use snn_numeric::Real;
 
 use super::probes::Probes;
@@ -46,9 +48,35 @@ impl<T: Real> Decay<T> {
         }
     }
 
+    /// The values in so many ticks from one on.
+    pub(super) fn course(&self, simd: Simd, past: Past<T>, from: u64, out: &mut [T]) {
+        let first = from.saturating_sub(past.tick) as usize;
+        match self.factors.get(first..first + out.len()) {
+            Some(factors) if from >= past.tick => {
+                course(simd, &self.trace, past.value, factors, out)
+            }
+            _ => {
+                for (tick, out) in (from..).zip(out) {
+                    *out = self.of(past, tick);
+                }
+            }
+        }
+    }
+
     /// After so many spikes at once.
     pub(super) fn stepped(&self, past: Past<T>, tick: u64, spikes: u64) -> Past<T> {
         Past { value: self.trace.stepped(self.of(past, tick), spikes), tick }
+    }
+}
+
+simd_versions! {
+    fn course<T: Real>(trace: &Trace, value: T, factors: &[T], out: &mut [T]) = course_body
+}
+
+#[inline(always)]
+fn course_body<T: Real>(trace: &Trace, value: T, factors: &[T], out: &mut [T]) {
+    for (out, factor) in out.iter_mut().zip(factors) {
+        *out = trace.left(value, *factor);
     }
 }
 
@@ -64,13 +92,44 @@ pub(super) struct PostHistory<T> {
     newest: Vec<u32>,
     room: usize,
     ticks: Vec<u32>,
-    /// Traces of every entry side by side.
+    /// Traces after every entry side by side, and what they were before it in its tick.
     values: Vec<T>,
+    befores: Vec<T>,
     decays: Vec<Decay<T>>,
+    shown: Shown<T>,
     /// Entries of one neuron before it is crowded.
     most: u32,
     crowded: bool,
     wanted: bool,
+}
+
+/// The last entries up to a tick, side by side: most synapses need look no further.
+#[derive(Clone, Debug)]
+struct Shown<T> {
+    recent: Vec<Recent<T>>,
+    /// Per trace but the first, per neuron: its value after the newest one.
+    values: Vec<Vec<T>>,
+    /// Tick and neuron of the entries to come, ascending.
+    coming: VecDeque<(u32, u32)>,
+}
+
+/// The last entries of a neuron that have been shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recent<T> {
+    /// Ticks, newest first; 0 for none.
+    pub ticks: [u32; 3],
+    /// One past the newest one.
+    end: u32,
+    /// The first trace after the newest one.
+    value: T,
+}
+
+impl<T: Real> Recent<T> {
+    /// The first trace.
+    #[inline(always)]
+    pub(super) fn past(&self) -> Past<T> {
+        Past { value: self.value, tick: u64::from(self.ticks[0]) }
+    }
 }
 
 /// Entries that a neuron has room for at first.
@@ -91,7 +150,13 @@ impl<T: Real> PostHistory<T> {
             room: ROOM,
             ticks: vec![0; neurons * ROOM],
             values: vec![T::ZERO; neurons * ROOM * traces],
+            befores: vec![T::ZERO; neurons * ROOM * traces],
             decays: kernel.post_traces.iter().map(Decay::new).collect(),
+            shown: Shown {
+                recent: vec![Recent { ticks: [0; 3], end: 1, value: T::ZERO }; neurons],
+                values: vec![vec![T::ZERO; neurons]; traces.saturating_sub(1)],
+                coming: VecDeque::new(),
+            },
             // More than can be on their way to the synapses.
             most: CROWD + 2 * (live.back + live.dendrite),
             crowded: false,
@@ -126,8 +191,10 @@ impl<T: Real> PostHistory<T> {
         for (t, trace) in live.kernel.post_traces.iter().enumerate() {
             let before = self.past(neuron, end - 1, t);
             let value = self.decays[t].of(before, tick);
+            self.befores[slot * traces + t] = value;
             self.values[slot * traces + t] = trace.stepped(value, 1);
         }
+        self.shown.coming.push_back((tick as u32, neuron));
         self.ticks[slot] = tick as u32;
         self.newest[n] = tick as u32;
         self.ends[n] += 1;
@@ -141,23 +208,89 @@ impl<T: Real> PostHistory<T> {
 
     /// Doubles the room.
     fn grow(&mut self) {
-        let traces = self.decays.len();
-        let mut wider = Self {
-            room: self.room * 2,
-            ticks: vec![0; self.ticks.len() * 2],
-            values: vec![T::ZERO; self.values.len() * 2],
-            ..self.clone()
-        };
-        for neuron in 0..self.ends.len() as u32 {
-            for entry in self.starts[neuron as usize]..self.ends[neuron as usize] {
-                let (from, to) =
-                    (self.slot(neuron, entry as usize), wider.slot(neuron, entry as usize));
-                wider.ticks[to] = self.ticks[from];
-                let values = &self.values[from * traces..(from + 1) * traces];
-                wider.values[to * traces..(to + 1) * traces].copy_from_slice(values);
+        let (traces, room) = (self.decays.len(), self.room * 2);
+        let mut ticks = vec![0; self.ticks.len() * 2];
+        let mut values = vec![T::ZERO; self.values.len() * 2];
+        let mut befores = values.clone();
+        for neuron in 0..self.ends.len() {
+            for entry in self.starts[neuron]..self.ends[neuron] {
+                let from = self.slot(neuron as u32, entry as usize);
+                let to = neuron * room + (entry as usize & (room - 1));
+                ticks[to] = self.ticks[from];
+                let (from, to) = (from * traces, to * traces);
+                values[to..to + traces].copy_from_slice(&self.values[from..from + traces]);
+                befores[to..to + traces].copy_from_slice(&self.befores[from..from + traces]);
             }
         }
-        *self = wider;
+        (self.room, self.ticks, self.values, self.befores) = (room, ticks, values, befores);
+    }
+
+    /// Shows the entries up to a tick; ticks ascend.
+    pub(super) fn show(&mut self, until: u64) {
+        while let Some((tick, neuron)) =
+            self.shown.coming.pop_front_if(|(tick, _)| u64::from(*tick) <= until)
+        {
+            let entry = self.shown(neuron);
+            let [newest, second, _] = self.shown.recent[neuron as usize].ticks;
+            self.show_entry(neuron, entry, [tick, newest, second]);
+        }
+    }
+
+    /// Makes an entry the newest one shown.
+    fn show_entry(&mut self, neuron: u32, entry: usize, ticks: [u32; 3]) {
+        let (n, traces) = (neuron as usize, self.decays.len());
+        let first = self.slot(neuron, entry) * traces;
+        let own = &self.values[first..first + traces];
+        let value = own.first().copied().unwrap_or(T::ZERO);
+        self.shown.recent[n] = Recent { ticks, end: entry as u32 + 1, value };
+        for (values, value) in self.shown.values.iter_mut().zip(own.iter().skip(1)) {
+            values[n] = *value;
+        }
+    }
+
+    /// The last entries shown.
+    #[inline(always)]
+    pub(super) fn recent(&self, neuron: u16) -> &Recent<T> {
+        &self.shown.recent[usize::from(neuron)]
+    }
+
+    /// One past the newest entry shown.
+    #[inline(always)]
+    pub(super) fn shown(&self, neuron: u32) -> usize {
+        self.shown.recent[neuron as usize].end as usize
+    }
+
+    /// The same of all neurons.
+    pub(super) fn recents(&self) -> &[Recent<T>] {
+        &self.shown.recent
+    }
+
+    /// How the first trace decays.
+    pub(super) fn first_decay(&self) -> &Decay<T> {
+        &self.decays[0]
+    }
+
+    /// A trace at a tick, of the last entry up to a tick that has been shown.
+    #[inline(always)]
+    pub(super) fn value(&self, neuron: u32, trace: usize, until: u64, tick: u64) -> T {
+        let recent = &self.shown.recent[neuron as usize];
+        let newest = u64::from(recent.ticks[0]);
+        let past = if newest <= until {
+            let value = match trace {
+                0 => recent.value,
+                _ => self.shown.values[trace - 1][neuron as usize],
+            };
+            Past { value, tick: newest }
+        } else {
+            self.past(neuron, self.until(neuron, until) - 1, trace)
+        };
+        self.decays[trace].of(past, tick)
+    }
+
+    /// A trace just before an entry, in its tick.
+    #[inline(always)]
+    pub(super) fn before(&self, neuron: u32, entry: usize, trace: usize) -> T {
+        self.befores[self.slot(neuron, entry) * self.decays.len() + trace]
     }
 
     /// One past the last entry in ticks up to `tick`; the first one kept counts whatever its tick.
@@ -197,12 +330,6 @@ impl<T: Real> PostHistory<T> {
         Past { value, tick: u64::from(self.ticks[slot]) }
     }
 
-    /// A trace at a tick, an entry being the last before it.
-    #[inline(always)]
-    pub(super) fn value(&self, neuron: u32, entry: usize, trace: usize, tick: u64) -> T {
-        self.decays[trace].of(self.past(neuron, entry, trace), tick)
-    }
-
     /// Whether a neuron's spike reaches its synapses in a tick.
     pub(super) fn has(&self, neuron: u32, tick: u64) -> bool {
         self.wanted && tick > 0 && self.tick(neuron, self.until(neuron, tick) - 1) == tick
@@ -221,6 +348,7 @@ impl<T: Real> PostHistory<T> {
         for neuron in 0..self.ends.len() as u32 {
             self.restore(neuron, &[0], &vec![0.0; self.decays.len()]);
         }
+        self.restored();
         self.crowded = false;
     }
 
@@ -237,6 +365,8 @@ impl<T: Real> PostHistory<T> {
         (slots.iter().map(|s| self.ticks[*s]).collect(), values)
     }
 
+    /// Takes over the entries of a neuron; what is to be seen of all of them is set up by
+    /// [`PostHistory::restored`].
     pub(super) fn restore(&mut self, neuron: u32, ticks: &[u32], values: &[f64]) {
         let (n, traces) = (neuron as usize, self.decays.len());
         if !self.wanted {
@@ -252,8 +382,26 @@ impl<T: Real> PostHistory<T> {
             self.ticks[slot] = *tick;
             for t in 0..traces {
                 self.values[slot * traces + t] = T::from_f64(values[entry * traces + t]);
+                if entry > 0 {
+                    let before = self.past(neuron, entry - 1, t);
+                    self.befores[slot * traces + t] = self.decays[t].of(before, u64::from(*tick));
+                }
             }
         }
+    }
+
+    /// After all neurons have been restored: the first entry of each is shown, the others are to come.
+    pub(super) fn restored(&mut self) {
+        let mut coming = Vec::new();
+        for neuron in 0..self.ends.len() as u32 {
+            let n = neuron as usize;
+            let first = self.starts[n] as usize;
+            self.show_entry(neuron, first, [self.tick(neuron, first) as u32, 0, 0]);
+            let entries = self.starts[n] as usize + 1..self.ends[n] as usize;
+            coming.extend(entries.map(|e| (self.tick(neuron, e) as u32, neuron)));
+        }
+        coming.sort_unstable();
+        self.shown.coming = coming.into();
     }
 
     /// Number of traces of each entry, where there are entries.

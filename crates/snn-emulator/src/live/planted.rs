@@ -25,6 +25,7 @@ impl<T: Real> LiveBundle<T> {
             unclip(program);
         }
         self.programs = Arc::new(Programs::new(&kernel));
+        self.pairs = None;
     }
 
     /// Whether this fault is planted.

@@ -42,6 +42,11 @@ impl Probes {
         self.probes.iter().any(|probe| matches!(probe.at, Occasion::Post | Occasion::Events))
     }
 
+    /// Whether what is sent is recorded.
+    pub(super) fn see_sent(&self) -> bool {
+        self.probes.iter().any(|probe| probe.at == Occasion::Sent)
+    }
+
     /// Whether something is recorded at the end of a tick.
     pub(super) fn watch(&self, tick: u64) -> bool {
         self.probes.iter().any(|probe| match probe.at {
@@ -92,7 +97,7 @@ impl<T: Real> LiveBundle<T> {
         let view = Ticks::One(then);
         let (places, now) = (&[synapse as u32], Ticks::One(tick));
         let (places, posts) = (Places::List(places), Posts::Until(view));
-        let group = Group { places, view, now, posts, event: None };
+        let group = Group { places, view, now, posts, event: None, after: None };
         let taken = std::mem::take(&mut self.rows[row]);
         let value = self.peek(advance, taken.traces_now(), group, state);
         self.rows[row] = taken;

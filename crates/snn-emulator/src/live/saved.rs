@@ -120,6 +120,7 @@ impl<T: Real> LiveBundle<T> {
                 row.before = found.traces.iter().map(|[_, before]| past(*before)).collect();
             }
         }
+        self.weights_were_set();
         self.restore_targets(saved).ok_or_else(shape)?;
         if saved.modulators.len() != self.modulators.len() {
             return Err(shape());
@@ -151,6 +152,7 @@ impl<T: Real> LiveBundle<T> {
                 }
             }
         }
+        self.history.restored();
         Some(())
     }
 

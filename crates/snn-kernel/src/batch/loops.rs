@@ -82,6 +82,9 @@ simd_versions! {
     ) = pair_body
 }
 simd_versions! {
+    pub(super) fn clip_block<T: Real>(x: &Column<T>, lo: &Column<T>, hi: &Column<T>, out: &mut Column<T>) = clip_body
+}
+simd_versions! {
     pub(super) fn decay_in_block<T: Real>(factor: T, x: &Column<T>, scale: T, input: &Column<T>, out: &mut Column<T>) = decay_in_body
 }
 simd_versions! {
@@ -209,6 +212,14 @@ fn pair_body<T: Real>(
         Add Add, Add Sub, Add Mul, Sub Add, Sub Sub, Sub Mul,
         Mul Add, Mul Sub, Mul Mul, Div Add, Div Sub, Div Mul
     );
+}
+
+#[inline(always)]
+fn clip_body<T: Real>(x: &Column<T>, lo: &Column<T>, hi: &Column<T>, out: &mut Column<T>) {
+    for i in 0..BLOCK {
+        let clipped = if x[i] > hi[i] { hi[i] } else { x[i] };
+        out[i] = if x[i] < lo[i] { lo[i] } else { clipped };
+    }
 }
 
 #[inline(always)]
