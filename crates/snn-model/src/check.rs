@@ -15,6 +15,7 @@ use crate::neuron;
 use crate::project::Project;
 use crate::sets::Overrides;
 use crate::summary::{Checkup, checkup};
+use crate::unused;
 use crate::users::Users;
 
 /// Bounds of checking.
@@ -182,19 +183,20 @@ fn everything(cx: &mut Context<'_>, options: &Options, each: &mut dyn FnMut(&Mod
     for id in of_kind(cx, Kind::Chip) {
         chip::chip(cx, id);
     }
-    let mut unused: BTreeMap<ItemId, Option<Use>> = BTreeMap::new();
+    let mut idle: BTreeMap<ItemId, Option<Use>> = BTreeMap::new();
     for id in of_kind(cx, Kind::Experiment) {
-        at_every_point(cx, id, (&overrides, options), &mut unused, each);
+        at_every_point(cx, id, (&overrides, options), &mut idle, each);
     }
     let networks = of_kind(cx, Kind::Network);
     let users = Users::collect(cx);
     for id in &networks {
-        alone(cx, *id, &overrides, options, (&users, unused.contains_key(id)));
+        alone(cx, *id, &overrides, options, (&users, idle.contains_key(id)));
     }
     // What is faulty may have been meant as the use.
     if !cx.has_errors() {
         networks.into_iter().for_each(|id| static_lints(cx, id, &users));
-        unused.into_values().flatten().for_each(|left| left.report(cx));
+        idle.into_values().flatten().for_each(|left| left.report(cx));
+        unused::report(cx);
     }
 }
 

@@ -114,9 +114,10 @@ pub(crate) fn experiment<'a>(
     let mapping = on.as_ref().map(|on| on.mapping_of(cx, net, &network));
     let body = body(cx, id.file, e, (&network, sweeps, course.as_ref()), dt);
     let size = network.objects.list().len() + network.projections.len();
-    let (drives, observed) = (body.drives(), body.observed());
+    let (drives, observed, watched) = (body.drives(), body.observed(), body.watched());
     let networks = std::iter::once(&network).chain(&changed);
-    let unused = networks.map(|n| Use::of(n, &drives, &observed)).reduce(|a, b| a.and(&b));
+    let unused =
+        networks.map(|n| Use::of(n, &drives, &observed, &watched)).reduce(|a, b| a.and(&b));
     let sound = cx.error_count() == errors_before;
     let protocol = (|| {
         let (warmup_ticks, course) = (warmup?, course.as_ref()?);
@@ -409,6 +410,11 @@ impl Body {
     fn drives(&self) -> HashSet<u32> {
         let noises = self.noises.iter().map(|n| &n.targets);
         self.injects.iter().map(|i| &i.targets).chain(noises).flat_map(objects).collect()
+    }
+
+    /// Objects whose states are recorded.
+    fn watched(&self) -> HashSet<u32> {
+        self.probes.iter().flat_map(|p| objects(&p.of)).collect()
     }
 
     /// Objects that are recorded or measured.

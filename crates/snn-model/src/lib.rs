@@ -35,6 +35,7 @@ mod testing;
 mod time;
 mod typed;
 mod units;
+mod unused;
 mod users;
 mod whole;
 

@@ -22,6 +22,8 @@ mod population;
 mod positions;
 mod rule;
 mod selection;
+mod signs;
+mod silent;
 mod source;
 mod statements;
 #[cfg(test)]
@@ -127,6 +129,7 @@ pub(crate) fn instantiate<'a>(
         builder.connect(cx, items, &frame);
     }
     builder.check_keys(cx, name.span);
+    signs::check(cx, builder.objects.list(), &builder.neurons, &builder.projections);
     let Builder { objects, neurons, projections, continuous, .. } = builder;
     let mut connections = Vec::new();
     named(items, &mut connections);

@@ -3,6 +3,7 @@
 
 mod block;
 mod compartments;
+mod contradictions;
 mod declare;
 mod dynamics;
 mod facts;
@@ -26,6 +27,7 @@ use crate::model::{Expr, Neuron, SynapseModel};
 use crate::names::ItemId;
 use crate::order;
 use crate::whole;
+use contradictions::Membrane;
 use facts::Facts;
 pub(crate) use facts::{check_fact, values};
 pub(crate) use synapse::synapse;
@@ -37,7 +39,7 @@ pub(crate) struct Neurons {
     /// Synapses and plasticity rules, by the dimension of the receptor.
     synapses: HashMap<(ItemId, Dimension), Option<Arc<SynapseModel>>>,
     /// By the declaration of the neuron.
-    facts: HashMap<Span, Facts>,
+    facts: HashMap<Span, (Facts, Option<Membrane>)>,
 }
 
 /// The neuron model of an item, checked once.
@@ -59,11 +61,17 @@ pub(crate) fn check_population(
     given: &[(usize, Expr)],
     place: Span,
 ) {
-    let Some(facts) = cx.neurons.facts.remove(&neuron.span) else { return };
-    if !given.is_empty() {
-        facts.evaluate(cx, neuron, given, Some(place));
+    if given.is_empty() {
+        return;
     }
-    cx.neurons.facts.insert(neuron.span, facts);
+    let Some((facts, membrane)) = cx.neurons.facts.remove(&neuron.span) else { return };
+    let errors = cx.error_count();
+    facts.evaluate(cx, neuron, given, Some(place));
+    if cx.error_count() == errors {
+        membrane.iter().for_each(|membrane| membrane.report(cx, neuron, given, Some(place)));
+        contradictions::reset_above(cx, neuron, given, Some(place));
+    }
+    cx.neurons.facts.insert(neuron.span, (facts, membrane));
 }
 
 /// The statements of a neuron, sorted by kind.
@@ -179,7 +187,8 @@ fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
         span: name.span,
     };
     lints::warn(cx, &neuron, &symbols);
-    lints::two_values(cx, &neuron, &statements.checks);
+    let membrane = Membrane::of(cx, &neuron, &statements.checks);
+    membrane.iter().for_each(|membrane| membrane.report(cx, &neuron, &[], None));
     facts.add_time_constants(&neuron);
     functions::localise(cx, &mut neuron, facts.expressions());
     facts.evaluate(cx, &neuron, &[], None);
@@ -187,6 +196,7 @@ fn check(cx: &mut Context<'_>, id: ItemId) -> Option<Arc<Neuron>> {
     if cx.error_count() > errors {
         return None;
     }
-    cx.neurons.facts.insert(neuron.span, facts);
+    contradictions::reset_above(cx, &neuron, &[], None);
+    cx.neurons.facts.insert(neuron.span, (facts, membrane));
     Some(Arc::new(neuron))
 }

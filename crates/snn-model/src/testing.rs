@@ -76,7 +76,7 @@ pub(crate) const LIF: &str = "neuron lif {
   state v: mV = rest
   v' = (rest - v + R * (I + cur)) / tau
   spike when v >= 15 mV
-  reset { v = rest }
+  reset { v = 0 mV }
   refractory 2 ms hold v
 }
 ";

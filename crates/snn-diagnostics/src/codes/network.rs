@@ -80,6 +80,10 @@ super::codes! {
         "Nothing refers to this declaration. It may be a leftover, or a name was mistyped where it was meant.";
     NEGATIVE_CONDUCTANCE = "W0411", "a negative conductance",
         "A conductance is not negative: what inhibits has a receptor of its own with a reversal potential below the rest. Signs belong to currents and voltages.";
+    SIGN = "W0412", "sign and receptor contradict each other",
+        "In a neuron with both, a receptor called `exc` or `ampa` excites and one called `inh` or `gaba` inhibits. Where the sign of the weight and the \
+         equation of the neuron say the opposite, one of them is wrong: in `v' = (… + exc + inh) / C` what inhibits has a negative \
+         weight, in `v' = (… + exc - inh) / C` a positive one.";
     DELAY_OFF_GRID = "W0402", "a delay between two ticks",
         "Delays are whole numbers of ticks. The delay is rounded half up to the value shown; write that value, or choose a dt \
          that divides the delay.";

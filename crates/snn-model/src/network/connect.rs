@@ -52,16 +52,6 @@ pub(super) struct Targets {
     /// The smallest integer type among the receptors.
     pub integer: Option<(Integer, Span)>,
     pub receptor: String,
-    pub takes: Takes,
-}
-
-/// What arrives at a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// Spikes, at a receptor.
-    Spikes,
-    /// Values, at an input: a weight turns one unit into another, with either sign.
-    Values,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -287,8 +277,8 @@ impl<'a> Builder<'_, 'a> {
             models.push(model.clone());
         }
         let (unit, _) = first?;
-        let (receptor, takes) = (receptor.text, Takes::Spikes);
-        Some(Targets { picked, receptors, models, unit, integer, receptor, takes })
+        let receptor = receptor.text;
+        Some(Targets { picked, receptors, models, unit, integer, receptor })
     }
 
     /// The neuron model of a segment; a source has none, which is reported.
@@ -442,7 +432,7 @@ fn weight(
     targets: Option<&Targets>,
     live: Option<&Option<Live>>,
 ) -> Option<Value> {
-    let Some(to @ Targets { unit, receptor, takes, .. }) = targets else {
+    let Some(to @ Targets { unit, receptor, .. }) = targets else {
         // The receptor is faulty: the expression alone can still be checked.
         typed::type_expr(cx, scope, e)?;
         return None;
@@ -461,14 +451,6 @@ fn weight(
         let code = snn_diagnostics::codes::types::NOT_FINITE;
         cx.report(Diagnostic::new(code, e.span, message, "not finite"));
         return None;
-    }
-    let spikes = *takes == Takes::Spikes;
-    if spikes && value < 0.0 && unit.dimension == snn_units::Dimension::CONDUCTANCE {
-        let message = format!("{role} is a conductance, and it is negative");
-        cx.report(
-            Diagnostic::new(network::NEGATIVE_CONDUCTANCE, e.span, message, "below zero")
-                .with_help("give it to a receptor that pulls towards a potential below the rest"),
-        );
     }
     Some(Value::Constant(value))
 }

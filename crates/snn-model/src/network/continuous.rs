@@ -6,7 +6,7 @@ use snn_syntax::ast;
 use snn_units::{UnitValue, natural_unit};
 
 use super::Builder;
-use super::connect::{Takes, Targets};
+use super::connect::Targets;
 use super::frame::NetScope;
 use super::selection::{Picked, pick, port};
 use crate::context::Context;
@@ -66,8 +66,8 @@ impl<'a> Builder<'_, 'a> {
             models.push(model.clone());
         }
         let unit = first?.0.div(sent?);
-        let (receptor, takes) = (input.text, Takes::Values);
-        Some(Targets { picked, receptors, models, unit, integer: None, receptor, takes })
+        let receptor = input.text;
+        Some(Targets { picked, receptors, models, unit, integer: None, receptor })
     }
 }
 

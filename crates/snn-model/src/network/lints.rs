@@ -8,11 +8,10 @@ use snn_syntax::ast::{self, ConnectItem, ExperimentItem, ItemKind, MappingDirect
 
 use super::Network;
 use super::mentions::{names, names_in_call};
+use super::silent::{Silence, silence};
 use crate::context::Context;
-use crate::model::{Dynamics, Expr, ExprKind, Neuron, Object, ObjectKind, Projection};
+use crate::model::{Neuron, Object, ObjectKind, Projection, Value};
 use crate::names::ItemId;
-use crate::neuron;
-use crate::typed::{Bindings, evaluate};
 use crate::users::Users;
 
 /// Reports parameters and lets that nothing mentions: neither the network nor an experiment or mapping of
@@ -46,6 +45,11 @@ fn report_unused(cx: &mut Context<'_>, items: &[NetworkItem], mentioned: &HashSe
         let (list, what) = match item {
             NetworkItem::Param(list) => (list.as_slice(), "parameter"),
             NetworkItem::Let(d) => (std::slice::from_ref(d), "let"),
+            NetworkItem::For { variable, body, .. } => {
+                idle_variable(cx, variable, body);
+                report_unused(cx, body, mentioned);
+                continue;
+            }
             _ => {
                 item.bodies().into_iter().for_each(|body| report_unused(cx, body, mentioned));
                 continue;
@@ -55,6 +59,19 @@ fn report_unused(cx: &mut Context<'_>, items: &[NetworkItem], mentioned: &HashSe
             let message = format!("the {what} `{}` is never used", d.name.text);
             cx.report(Diagnostic::new(network::UNUSED_IN_NETWORK, d.name.span, message, "unused"));
         }
+    }
+}
+
+/// A loop whose steps are all alike.
+fn idle_variable(cx: &mut Context<'_>, variable: &ast::Name, body: &[NetworkItem]) {
+    let mut used = false;
+    in_network(body, &mut |name| used |= name == variable.text);
+    if !used {
+        let message = format!("the loop variable `{}` is never used", variable.text);
+        let d = Diagnostic::new(network::UNUSED_IN_NETWORK, variable.span, message, "unused");
+        cx.report(
+            d.with_help("every step declares the same once more: use it, or leave the loop out"),
+        );
     }
 }
 
@@ -169,16 +186,24 @@ pub(crate) struct Use {
     useless: HashMap<Span, (Fault, String)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why it does nothing; with the reason why it cannot fire by itself.
+#[derive(Clone, Debug)]
 enum Fault {
     Idle,
-    Unreached,
-    CannotFire,
+    Inhibited(String),
+    Unreached(String),
+    CannotFire(String),
 }
 
 impl Use {
     /// What does nothing in an experiment that drives and observes these objects.
-    pub fn of(network: &Network<'_>, driven: &HashSet<u32>, observed: &HashSet<u32>) -> Self {
+    /// Where states are recorded, a population may be there to show them, without a spike.
+    pub fn of(
+        network: &Network<'_>,
+        driven: &HashSet<u32>,
+        observed: &HashSet<u32>,
+        watched: &HashSet<u32>,
+    ) -> Self {
         let continuous = || network.continuous.iter().map(|c| &c.projection);
         let all = || network.projections.iter().chain(continuous());
         let sends: HashSet<u32> = ends(all(), |p| &p.sources);
@@ -188,19 +213,33 @@ impl Use {
             driven.union(&ends(continuous(), |p| &p.targets)).copied().collect();
         let driven = &driven;
         let modulates: HashSet<u32> = modulators(&network.projections);
-        let alive = alive(network, driven);
+        let objects = network.objects.list();
+        let silent: Vec<Option<Silence>> =
+            objects.iter().map(|o| silence(o, &network.neurons)).collect();
+        let alive = alive(network, driven, &silent);
+        let alive_sources = |id: u32| {
+            let targets = |p: &&Projection| p.targets.segments().iter().any(|s| s.object == id);
+            let mut from =
+                network.projections.iter().filter(targets).flat_map(|p| p.sources.segments());
+            from.any(|s| alive[s.object as usize])
+        };
         let mut useless = HashMap::new();
         let mut useful = HashSet::new();
-        for (object, id) in network.objects.list().iter().zip(0u32..) {
+        for (object, id) in objects.iter().zip(0u32..) {
             let used = [&sends, &receives, &modulates, driven, observed]
                 .iter()
                 .any(|set| set.contains(&id));
+            let reason =
+                || silent[id as usize].as_ref().map_or(String::new(), |s| s.reason.clone());
+            let moves = |id: u32| silent[id as usize].as_ref().is_some_and(|s| s.moves);
             let fault = match (used, alive[id as usize]) {
                 (false, _) => Some(Fault::Idle),
                 // A model that only watches has no spike to miss.
                 (true, false) if never_spikes(object, &network.neurons) => None,
-                (true, false) if receives.contains(&id) => Some(Fault::Unreached),
-                (true, false) => Some(Fault::CannotFire),
+                (true, false) if watched.contains(&id) && moves(id) => None,
+                (true, false) if alive_sources(id) => Some(Fault::Inhibited(reason())),
+                (true, false) if receives.contains(&id) => Some(Fault::Unreached(reason())),
+                (true, false) => Some(Fault::CannotFire(reason())),
                 (true, true) => None,
             };
             match fault {
@@ -234,21 +273,27 @@ impl Use {
                     format!("`{name}` is connected to nothing, and neither driven nor observed"),
                     "does nothing",
                 ),
-                Fault::Unreached => Diagnostic::new(
+                Fault::Inhibited(reason) => Diagnostic::new(
                     network::CANNOT_FIRE,
                     span,
-                    format!(
-                        "`{name}` can never fire: what connects to it can never fire, and it starts at rest \
-                         below threshold"
-                    ),
+                    format!("`{name}` can never fire: all that arrives lowers it, and {reason}"),
+                    "nothing excites it",
+                )
+                .with_help(
+                    "inhibition silences what something else drives: add a current or a connection with \
+                     positive weights",
+                ),
+                Fault::Unreached(reason) => Diagnostic::new(
+                    network::CANNOT_FIRE,
+                    span,
+                    format!("`{name}` can never fire: what connects to it can never fire, and {reason}"),
                     "no spike reaches it",
                 ),
-                Fault::CannotFire => Diagnostic::new(
+                Fault::CannotFire(reason) => Diagnostic::new(
                     network::CANNOT_FIRE,
                     span,
                     format!(
-                        "`{name}` can never fire: no connection arrives, no current is injected, and it \
-                         starts at rest below threshold"
+                        "`{name}` can never fire: no connection arrives, no current is injected, and {reason}"
                     ),
                     "nothing drives it",
                 )
@@ -261,7 +306,7 @@ impl Use {
 }
 
 /// Objects that may fire: sources, what is driven, what may fire by itself, and all these reach.
-fn alive(network: &Network<'_>, driven: &HashSet<u32>) -> Vec<bool> {
+fn alive(network: &Network<'_>, driven: &HashSet<u32>, silent: &[Option<Silence>]) -> Vec<bool> {
     let objects = network.objects.list();
     let mut alive = vec![false; objects.len()];
     let mut reaches: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -273,7 +318,7 @@ fn alive(network: &Network<'_>, driven: &HashSet<u32>) -> Vec<bool> {
     let mut passed = vec![false; network.projections.len()];
     let mut next: Vec<u32> = (0u32..)
         .zip(objects)
-        .filter(|(id, o)| driven.contains(id) || !stays_silent(o, &network.neurons))
+        .filter(|(id, _)| driven.contains(id) || silent[*id as usize].is_none())
         .map(|(id, _)| id)
         .collect();
     while let Some(id) = next.pop() {
@@ -282,12 +327,36 @@ fn alive(network: &Network<'_>, driven: &HashSet<u32>) -> Vec<bool> {
         }
         for at in reaches.get(&id).into_iter().flatten() {
             if !std::mem::replace(&mut passed[*at], true) {
-                let targets = network.projections[*at].targets.segments();
-                next.extend(targets.iter().map(|s| s.object));
+                let projection = &network.projections[*at];
+                let targets = projection.targets.segments().iter().zip(&projection.receptors);
+                let excited = targets.filter(|(s, receptor)| {
+                    let silence = silent[s.object as usize].as_ref();
+                    !silence.is_some_and(|silence| {
+                        lowers(silence, network, s.object, (projection, **receptor))
+                    })
+                });
+                next.extend(excited.map(|(s, _)| s.object));
             }
         }
     }
     alive
+}
+
+/// Whether the spikes of a projection leave a silent object silent.
+fn lowers(
+    silence: &Silence,
+    network: &Network<'_>,
+    object: u32,
+    (projection, receptor): (&Projection, u16),
+) -> bool {
+    let (Value::Constant(weight), None) = (&projection.weight, &projection.live) else {
+        return false;
+    };
+    let ObjectKind::Population { neuron, .. } = &network.objects.list()[object as usize].kind
+    else {
+        return false;
+    };
+    silence.bears(&network.neurons[*neuron], receptor, *weight)
 }
 
 /// Objects that modulate plasticity.
@@ -309,63 +378,5 @@ fn never_spikes(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
     match &object.kind {
         ObjectKind::Population { neuron, .. } => neurons[*neuron].spike.is_none(),
         ObjectKind::Source(_) | ObjectKind::Rate(_) => false,
-    }
-}
-
-/// Whether a population without input certainly never spikes: all values are constants, no rate of change
-/// is other than 0, and the test fails. False where this cannot be told.
-fn stays_silent(object: &Object, neurons: &[std::sync::Arc<Neuron>]) -> bool {
-    let ObjectKind::Population { neuron, parameters, initial, .. } = &object.kind else {
-        return false;
-    };
-    let model = &neurons[*neuron];
-    let Some(spike) = &model.spike else { return true };
-    at_rest(model, parameters, initial, &spike.condition).unwrap_or(false)
-}
-
-/// None where a value is drawn or depends on the neuron.
-fn at_rest(
-    model: &Neuron,
-    given: &[(usize, Expr)],
-    initial: &[(usize, Expr)],
-    condition: &Expr,
-) -> Option<bool> {
-    let parameters = neuron::values(model, given);
-    let bindings = Bindings::new(&parameters, &[], &model.functions);
-    let mut states = Vec::new();
-    for (i, state) in model.states.iter().enumerate() {
-        let own = initial.iter().find(|(at, _)| *at == i).map(|(_, e)| e);
-        states.push(match own.or(state.initial.as_ref()) {
-            Some(e) => evaluate(e, &bindings)?,
-            None => 0.0,
-        });
-    }
-    let Dynamics::Equations(equations) = &model.dynamics else { return None };
-    let mut lets: Vec<Option<f64>> = Vec::new();
-    for named in &model.lets {
-        let value = with_states(&named.value, &states);
-        lets.push(evaluate(&value, &Bindings::new(&parameters, &lets, &model.functions)));
-    }
-    let bindings = Bindings::new(&parameters, &lets, &model.functions);
-    for (_, rate) in equations {
-        if evaluate(&with_states(rate, &states), &bindings)? != 0.0 {
-            return Some(false);
-        }
-    }
-    Some(evaluate(&with_states(condition, &states), &bindings)? == 0.0)
-}
-
-/// States as numbers; receptors and inputs are 0.
-fn with_states(e: &Expr, states: &[f64]) -> Expr {
-    let mut copy = e.clone();
-    put_states(&mut copy, states);
-    copy
-}
-
-fn put_states(e: &mut Expr, states: &[f64]) {
-    match e.kind {
-        ExprKind::State(i) => e.kind = ExprKind::Number(states[i]),
-        ExprKind::Receptor(_) | ExprKind::Input(_) => e.kind = ExprKind::Number(0.0),
-        _ => e.children_mut().into_iter().for_each(|child| put_states(child, states)),
     }
 }

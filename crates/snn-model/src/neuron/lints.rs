@@ -1,13 +1,12 @@
 //! What is declared and does nothing, and shapes in the wrong kind of neuron.
 
-use snn_diagnostics::Diagnostic;
-use snn_diagnostics::codes::neuron as codes;
-use snn_syntax::ast::Check;
-
 use super::symbols::{Role, Symbols};
 use crate::context::Context;
-use crate::model::{Dynamics, ExprKind, Neuron, Parameter, Receptor, Shape};
-use snn_units::{Dimension, show};
+use crate::model::{
+    Dynamics, Edge, Expr, ExprKind, Neuron, Receptor, Shape, SignalKind, Statement, SynapseModel,
+};
+use snn_diagnostics::Diagnostic;
+use snn_diagnostics::codes::neuron as codes;
 
 /// Reports receptors that do not fit the kind of neuron, and warns of what nothing uses.
 pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
@@ -16,50 +15,56 @@ pub(super) fn warn(cx: &mut Context<'_>, neuron: &Neuron, symbols: &Symbols) {
         shape(cx, receptor, on_tick);
     }
     unused(cx, symbols);
+    reset_elsewhere(cx, neuron);
 }
 
-/// Warns where a time constant is stated beside a resistance (or leak) and a capacitance that give another.
-/// Where one of the neuron's own checks names the time constant, that check says it.
-pub(super) fn two_values(cx: &mut Context<'_>, neuron: &Neuron, checks: &[&Check]) {
-    let literal = |p: &Parameter| match p.default.as_ref()?.kind {
-        ExprKind::Number(value) => Some(value),
-        _ => None,
-    };
-    let only = |wanted: Dimension, named: fn(&str) -> bool| {
-        let mut all = neuron.parameters.iter().filter(|p| p.dimension == wanted && named(&p.name));
-        let one = all.next().filter(|_| all.next().is_none())?;
-        Some((one, literal(one)?))
-    };
-    let any = |_: &str| true;
-    let tau = only(Dimension::TIME, |name| matches!(name, "tau" | "tau_m"));
-    let capacitance = only(Dimension::CAPACITANCE, any);
-    let (Some((tau, stated)), Some((c, capacitance))) = (tau, capacitance) else { return };
-    let word = |c: char| !(c.is_alphanumeric() || c == '_');
-    if checks.iter().any(|c| cx.text(c.span).split(word).any(|w| w == tau.name)) {
+/// Warns where the condition of a spike reads nothing that the reset changes, and no time passes either.
+fn reset_elsewhere(cx: &mut Context<'_>, neuron: &Neuron) {
+    let (Some(spike), Dynamics::Equations(_)) = (&neuron.spike, &neuron.dynamics) else { return };
+    if spike.edge != Edge::Level || neuron.refractory.is_some() || neuron.reset.is_empty() {
         return;
     }
-    let resistance = only(Dimension::RESISTANCE, any).map(|(r, value)| (r, value, "*"));
-    let leak = only(Dimension::CONDUCTANCE, |name| matches!(name, "g_L" | "gL" | "g_leak"));
-    let leak = leak.map(|(g, value)| (g, 1.0 / value, "/"));
-    let Some((other, resistance, op)) = resistance.or(leak) else { return };
-    let follows = resistance * capacitance;
-    if !follows.is_finite() || (stated - follows).abs() <= 0.01 * follows.abs() {
-        return;
-    }
-    let formula = match op {
-        "*" => format!("{} * {}", other.name, c.name),
-        _ => format!("{} / {}", c.name, other.name),
+    let changes = |state: usize| {
+        neuron
+            .reset
+            .iter()
+            .any(|s| matches!(s, Statement::Assign { state: to, .. } if *to == state))
     };
-    let (stated, shown) = (show(stated, &tau.unit), show(follows, &tau.unit));
-    let message = format!("`{}` is {stated}, and `{formula}` is {shown}", tau.name);
-    let place = tau.default.as_ref().map_or(tau.span, |e| e.span);
-    cx.report(
-        Diagnostic::new(codes::TWO_VALUES, place, message, "one of them is wrong")
-            .with_label(other.span, "this")
-            .with_label(c.span, "and this")
-            .with_help(format!("write `{formula}`"))
-            .with_fix(place, formula),
-    );
+    if !reads(neuron, &spike.condition, &changes) {
+        let message = "the reset changes nothing that the condition reads: it spikes at every tick while the \
+                       condition holds";
+        cx.report(
+            Diagnostic::new(codes::NO_RESET, spike.span, message, "nothing ends this condition")
+                .with_help(
+                    "set a state of the condition in `reset`, or write `spike when rising …`",
+                ),
+        );
+    }
+}
+
+/// Whether an expression or a `let` in it reads a state of this kind. Recursion: lets use earlier ones.
+fn reads(neuron: &Neuron, e: &Expr, kind: &dyn Fn(usize) -> bool) -> bool {
+    e.any(&|e| match e.kind {
+        ExprKind::State(state) => kind(state),
+        ExprKind::Let(at) => reads(neuron, &neuron.lets[at].value, kind),
+        _ => false,
+    })
+}
+
+/// Warns of a plasticity rule whose weight stays as it is.
+pub(super) fn never_changes(cx: &mut Context<'_>, rule: &SynapseModel) {
+    let blocks = [&rule.on_pre, &rule.on_post].into_iter().flatten();
+    let blocks = blocks.chain(rule.every.as_ref().map(|(_, block)| block));
+    let assigned = blocks.flatten().any(|s| matches!(s, Statement::Assign { state: 0, .. }));
+    let Dynamics::Equations(equations) = &rule.body.dynamics else { return };
+    let learns = !rule.signals.iter().any(|s| matches!(s.kind, SignalKind::Weight));
+    if learns && !assigned && equations.iter().all(|(state, _)| *state != 0) {
+        let name = &rule.weight.name;
+        let message = format!("`{}` never changes its weight `{name}`", rule.body.name);
+        let help = format!("write for instance `on post {{ {name} += … }}`");
+        let d = Diagnostic::new(codes::UNUSED, rule.weight.span, message, "stays as it is");
+        cx.report(d.with_help(help));
+    }
 }
 
 /// Warns of what nothing uses.

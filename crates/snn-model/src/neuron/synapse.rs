@@ -150,6 +150,7 @@ impl<'c, 'a> Check<'c, 'a> {
         (model.on_pre, model.on_post, model.every) = (blocks.pre, blocks.post, blocks.every);
         if !cx.is_broken(self.name.span) {
             lints::unused(cx, &symbols);
+            lints::never_changes(cx, &model);
         }
         facts.add_time_constants(&model.body);
         for signal in &model.signals {
@@ -174,7 +175,7 @@ impl<'c, 'a> Check<'c, 'a> {
         functions::localise(cx, body, others);
         model.delivers = whole::check_synapse(cx, &model, &facts.conditions());
         facts.evaluate(cx, &model.body, &[], None);
-        cx.neurons.facts.insert(model.body.span, facts);
+        cx.neurons.facts.insert(model.body.span, (facts, None));
         Some(model)
     }
 
