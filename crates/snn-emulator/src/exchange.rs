@@ -1,13 +1,11 @@
-//! Spikes between workers: one recycled batch per pair of workers and window.
+//! Spikes between workers: one recycled batch per pair of workers and window, over a bounded channel.
 //!
 //! A batch is the only synchronisation. A worker sends to all peers, then receives from all peers. A
-//! mailbox holds two batches: a peer whose batch of the window before has come has emptied that of the window
-//! before it, so that no send ever waits and no lock is ever contended.
+//! channel holds two batches: a peer whose batch of the window before has come has taken that of the window
+//! before it, so that no send ever waits. What was received in one window is filled again in the next but one, so
+//! that batches go round between two workers.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crossbeam::utils::CachePadded;
+use crossbeam::channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::part::Bad;
 
@@ -38,25 +36,7 @@ impl Verdict {
     }
 }
 
-/// One direction between two workers. What is polled and what is written lie on cache lines of their own.
-#[derive(Debug, Default)]
-struct Mailbox {
-    /// Batches put in so far.
-    sent: CachePadded<AtomicU64>,
-    batches: [CachePadded<Mutex<Batch>>; 2],
-    /// Whether the sender has ended.
-    closed: CachePadded<AtomicBool>,
-}
-
-impl Mailbox {
-    /// Exchanges the batch of a window with another.
-    fn swap(&self, window: u64, batch: &mut Batch) {
-        let slot = self.batches[(window & 1) as usize].lock();
-        std::mem::swap(&mut *slot.unwrap_or_else(PoisonError::into_inner), batch);
-    }
-}
-
-/// One worker's ends of the mailboxes to and from one peer.
+/// One worker's ends of the channels to and from one peer.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub peer: usize,
@@ -64,46 +44,42 @@ pub(crate) struct Link {
     pub received: Batch,
     /// How many of its spikes have been taken.
     taken: usize,
-    /// An empty batch.
+    /// What is filled next.
     spare: Batch,
-    /// Windows sent and received.
-    windows: [u64; 2],
-    to: Arc<Mailbox>,
-    from: Arc<Mailbox>,
+    to: Sender<Batch>,
+    from: Receiver<Batch>,
 }
 
 impl Link {
-    /// Sends what `fill` puts into an empty batch.
+    /// Sends what `fill` puts into an empty batch. A peer that has ended takes nothing, and needs nothing.
     pub(crate) fn send(&mut self, fill: impl FnOnce(&mut Batch)) {
-        fill(&mut self.spare);
-        self.to.swap(self.windows[0], &mut self.spare);
-        self.spare.spikes.clear();
-        self.spare.values.clear();
-        self.windows[0] += 1;
-        self.to.sent.store(self.windows[0], Ordering::Release);
+        let mut batch = std::mem::take(&mut self.spare);
+        batch.spikes.clear();
+        batch.values.clear();
+        fill(&mut batch);
+        let _ = self.to.send(batch);
     }
 
     /// Waits for the peer's batch of this window: spins, then lets other threads run. A peer that has ended
     /// by a panic sends the verdict to stop.
     pub(crate) fn receive(&mut self) {
         let mut tries = 0u32;
+        let batch = loop {
+            match self.from.try_recv() {
+                Ok(batch) => break batch,
+                Err(TryRecvError::Disconnected) => {
+                    let verdict = Verdict { stop: true, bad: None };
+                    break Batch { verdict, ..Batch::default() };
+                }
+                Err(TryRecvError::Empty) if tries < 2000 => {
+                    tries += 1;
+                    std::hint::spin_loop();
+                }
+                Err(TryRecvError::Empty) => std::thread::yield_now(),
+            }
+        };
         self.taken = 0;
-        while self.from.sent.load(Ordering::Acquire) <= self.windows[1] {
-            if tries < 2000 {
-                tries += 1;
-                std::hint::spin_loop();
-                continue;
-            }
-            let closed = self.from.closed.load(Ordering::Acquire);
-            if closed && self.from.sent.load(Ordering::Acquire) <= self.windows[1] {
-                let verdict = Verdict { stop: true, bad: None };
-                self.received = Batch { verdict, ..Batch::default() };
-                return;
-            }
-            std::thread::yield_now();
-        }
-        self.from.swap(self.windows[1], &mut self.received);
-        self.windows[1] += 1;
+        self.spare = std::mem::replace(&mut self.received, batch);
     }
 
     /// The received spikes up to a tick that were not taken before.
@@ -120,29 +96,22 @@ pub(crate) fn next<'a>(spikes: &'a [(u64, u32)], taken: &mut usize, tick: u64) -
     &rest[..now]
 }
 
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.to.closed.store(true, Ordering::Release);
-    }
-}
-
 /// Links between all pairs of `workers`: entry w holds worker w's links in ascending order of peers.
 pub(crate) fn links(workers: usize) -> Vec<Vec<Link>> {
     let mut links: Vec<Vec<Link>> = (0..workers).map(|_| Vec::new()).collect();
     for a in 0..workers {
         for b in a + 1..workers {
-            let (ab, ba) = (Arc::<Mailbox>::default(), Arc::<Mailbox>::default());
-            let link = |peer, to: &Arc<Mailbox>, from: &Arc<Mailbox>| Link {
+            let ((to_b, from_a), (to_a, from_b)) = (bounded(2), bounded(2));
+            let link = |peer, to, from| Link {
                 peer,
                 received: Batch::default(),
                 taken: 0,
                 spare: Batch::default(),
-                windows: [0; 2],
-                to: to.clone(),
-                from: from.clone(),
+                to,
+                from,
             };
-            links[a].push(link(b, &ab, &ba));
-            links[b].push(link(a, &ba, &ab));
+            links[a].push(link(b, to_b, from_b));
+            links[b].push(link(a, to_a, from_a));
         }
     }
     links
