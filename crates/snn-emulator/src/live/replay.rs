@@ -83,7 +83,6 @@ impl<T: Real> LiveRow<T> {
 }
 
 impl<T: Real> LiveBundle<T> {
-    #[inline(never)]
     /// A spike reaches the targets of the row that starts at `start` in the pool: what it sends is added to
     /// their lane.
     pub(crate) fn arrive(
