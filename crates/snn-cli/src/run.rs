@@ -496,17 +496,20 @@ impl Run<'_> {
 /// Where the time of the simulation went.
 fn cost(network: &Network, session: &Session, result: &RunResult) -> CostSummary {
     let cost = session.cost();
+    let all_s: f64 = cost.workers.iter().map(|w| w.delivery_s).sum();
+    let each_s = all_s / result.synaptic_operations.iter().sum::<u64>().max(1) as f64;
     let each_ns = |seconds: f64, n: u64| seconds * 1e9 / n.max(1) as f64;
     let populations = network.objects().filter(|(id, _)| network.kernel(*id).is_some());
     let populations = populations.map(|(id, o)| {
         let at = id.0 as usize;
-        let (update_s, delivery_s) = (cost.update_s[at], cost.delivery_s[at]);
+        let operations = result.synaptic_operations[at];
+        let (update_s, delivery_s) = (cost.update_s[at], each_s * operations as f64);
         PopulationTimes {
             name: o.name.clone(),
             update_s,
             update_ns: each_ns(update_s, u64::from(o.size) * cost.ticks),
             delivery_s,
-            delivery_ns: each_ns(delivery_s, result.synaptic_operations[at]),
+            delivery_ns: each_ns(delivery_s, operations),
         }
     });
     CostSummary::new(cost.workers, populations.collect())

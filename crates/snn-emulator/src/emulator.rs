@@ -195,7 +195,7 @@ impl Emulator {
         with_engine!(&self.engine, e => e.save())
     }
 
-    /// Where the time since loading went. Walks all rows: not for every tick.
+    /// Where the time since loading went.
     pub fn cost(&self) -> Cost {
         with_engine!(&self.engine, e => e.cost())
     }

@@ -107,18 +107,13 @@ impl<T: Real> Engine<T> {
             ticks: self.workers.first().map_or(0, |w| w.clock.ticks()),
             workers: self.workers.iter().map(|w| w.clock.cost()).collect(),
             update_s: vec![0.0; self.image.objects.len()],
-            delivery_s: vec![0.0; self.image.objects.len()],
         };
-        for (worker, of_worker) in self.workers.iter().zip(&cost.workers) {
-            let operations = worker.synaptic_operations(self.tick);
-            let all: u64 = operations.iter().flatten().sum();
-            let each_s = of_worker.delivery_s / all.max(1) as f64;
-            for (part, operations) in worker.parts.iter().zip(&operations) {
+        for worker in &self.workers {
+            for part in &worker.parts {
                 let update_s = part.spent.as_secs_f64() * worker.clock.tick_scale();
                 let share_s = update_s / f64::from(part.layout.len().max(1));
-                for ((object, ..), times) in part.layout.neurons().zip(operations) {
-                    cost.update_s[object as usize] += share_s;
-                    cost.delivery_s[object as usize] += each_s * *times as f64;
+                for range in &part.layout.ranges {
+                    cost.update_s[range.object as usize] += share_s * f64::from(range.len);
                 }
             }
         }

@@ -72,6 +72,4 @@ pub struct Cost {
     pub workers: Vec<WorkerCost>,
     /// Seconds of update per object, of all workers; neurons updated together share their time alike.
     pub update_s: Vec<f64>,
-    /// Seconds of delivery per object reached, in proportion to the weights delivered.
-    pub delivery_s: Vec<f64>,
 }
